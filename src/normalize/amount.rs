@@ -1,0 +1,39 @@
+//! Amounts of money: exact decimals in major units, and the currency where the page names one.
+
+use super::{Value, number};
+use crate::patterns::{Class, Language, Part, Slot};
+use crate::scan::Match;
+
+/// The amount of a part of a match.
+pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> Option<Value> {
+    let currency = match found.slot(text, part, Slot::Word(Class::Currency)) {
+        Some(word) => Some(language.words.value(Class::Currency, word)?.to_owned()),
+        None => None,
+    };
+    if let Some((_, Slot::Word(Class::Currency), sign)) = found.slots.first()
+        && belongs_to_the_left(text, sign.start, language)
+    {
+        return None;
+    }
+    let value = number::read(found, text, part, number::Of::Money, language)?;
+    let negative = text.get(..found.span.start).is_some_and(is_minus);
+    Some(Value::Amount { value: if negative { -value } else { value }, currency })
+}
+
+/// "100 € 2 000 €": the first sign closes the first amount and opens none.
+fn belongs_to_the_left(text: &str, sign: usize, language: &Language) -> bool {
+    let Some(before) = text.get(..sign) else { return false };
+    let before = before.trim_end_matches([' ', '\t']);
+    if before.ends_with(|c: char| c.is_ascii_digit()) {
+        return true;
+    }
+    let scale = before.rsplit([' ', '\t', '\n']).next().unwrap_or_default();
+    let figure = before.strip_suffix(scale).unwrap_or_default().trim_end_matches([' ', '\t']);
+    language.words.value(Class::Scale, scale).is_some() && figure.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// A dash glued to the number, with space before it: a minus. A dash glued to a word parts it from the number.
+fn is_minus(before: &str) -> bool {
+    let mut back = before.chars().rev();
+    back.next() == Some('-') && back.next().is_some_and(|c| matches!(c, ' ' | ':' | '(' | '\t'))
+}

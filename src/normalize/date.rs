@@ -1,0 +1,122 @@
+//! Dates at the precision written, in the Gregorian calendar (ISO 8601, reduced precision kept).
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+use crate::patterns::{Class, Language, Part, Slot};
+use crate::scan::Match;
+
+/// A year, month, day or minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DateValue {
+    pub year: i16,
+    pub month: Option<i8>,
+    /// Only with a month.
+    pub day: Option<i8>,
+    /// Hour and minute, only with a day.
+    pub time: Option<(i8, i8)>,
+}
+
+impl DateValue {
+    /// The first day the value can mean; ends and starts are compared by it.
+    pub fn first(&self) -> Option<Date> {
+        Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).ok()
+    }
+
+    /// The last day the value can mean.
+    pub fn last(&self) -> Option<Date> {
+        let month = Date::new(self.year, self.month.unwrap_or(12), 1).ok()?;
+        Some(match self.day {
+            Some(day) => Date::new(self.year, month.month(), day).ok()?,
+            None => month.last_of_month(),
+        })
+    }
+
+    /// Whether one of the values can be the other, told more exactly.
+    pub fn agrees(&self, other: &DateValue) -> bool {
+        let both = |a: Option<i8>, b: Option<i8>| a.is_none() || b.is_none() || a == b;
+        self.year == other.year && both(self.month, other.month) && both(self.day, other.day)
+    }
+}
+
+impl fmt::Display for DateValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}", self.year)?;
+        for part in [self.month, self.day].into_iter().flatten() {
+            write!(f, "-{part:02}")?;
+        }
+        match self.time {
+            Some((hour, minute)) => write!(f, "T{hour:02}:{minute:02}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Two digits of a year below this belong to this century.
+const PIVOT: i16 = 70;
+
+/// The date of a part of a match; `None` for a day the calendar does not have.
+pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> Option<DateValue> {
+    let number = |slot| found.slot(text, part, slot).and_then(|s| s.parse::<i8>().ok());
+    let year = match found.slot(text, part, Slot::Year) {
+        Some(year) => year.parse().ok()?,
+        None => {
+            let year: i16 = found.slot(text, part, Slot::Year2)?.parse().ok()?;
+            if year < PIVOT { 2000 + year } else { 1900 + year }
+        }
+    };
+    let month = match found.slot(text, part, Slot::Word(Class::MonthName)) {
+        Some(name) => Some(language.words.value(Class::MonthName, name)?.parse().ok()?),
+        None => number(Slot::Month).or_else(|| number(Slot::Month2)),
+    };
+    let day = match found.slot(text, part, Slot::Day) {
+        Some(day) if day.starts_with(|c: char| c.is_ascii_digit()) => Some(day.parse().ok()?),
+        Some(name) => Some(language.words.value(Class::DayName, name)?.parse().ok()?),
+        None => None,
+    };
+    let time = number(Slot::Hour).zip(number(Slot::Minute));
+    // Registers print midnight for "no time", and a second that is not nought is a time all the same.
+    let time = time.filter(|&time| time != (0, 0) || number(Slot::Second).is_some_and(|s| s != 0));
+    if found.rule.month_first && day.is_none_or(|day| day <= 12) {
+        return None;
+    }
+    let value = DateValue { year, month, day, time };
+    value.first().map(|_| value)
+}
+
+/// "novembre - febbraio 2015": the year written once is that of the end; a start behind its end is of the year before.
+pub fn share_year(found: &Match<'_>, start: &mut DateValue, end: &DateValue) -> Option<()> {
+    let own_year = found.slots.iter().any(|(part, slot, _)| *part == Part::Start && matches!(slot, Slot::Year | Slot::Year2));
+    if !own_year && start.first()? > end.last()? {
+        start.year -= 1;
+        start.first()?;
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn date(year: i16, month: Option<i8>, day: Option<i8>) -> DateValue {
+        DateValue { year, month, day, time: None }
+    }
+
+    #[test]
+    fn precision_is_kept() {
+        let minute = DateValue { time: Some((10, 3)), ..date(2019, Some(9), Some(13)) };
+        assert_eq!(minute.to_string(), "2019-09-13T10:03");
+        assert_eq!(date(2024, Some(1), None).to_string(), "2024-01");
+        assert_eq!(date(2024, None, None).to_string(), "2024");
+    }
+
+    #[test]
+    fn a_reduced_date_spans_its_days() {
+        let february = date(2024, Some(2), None);
+        assert_eq!(february.first(), Date::new(2024, 2, 1).ok());
+        assert_eq!(february.last(), Date::new(2024, 2, 29).ok());
+        assert!(february.agrees(&date(2024, None, None)));
+        assert!(!february.agrees(&date(2024, Some(3), Some(1))));
+    }
+}

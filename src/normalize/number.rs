@@ -1,0 +1,103 @@
+//! Numbers: figures with groups and decimals, or words, into exact decimals.
+
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+
+use super::words;
+use crate::patterns::{Class, Language, Numbers, Part, Slot};
+use crate::scan::Match;
+
+/// What a number is of, which settles what a lone separator before three digits is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// The language's own habit; where none is known, a group: three decimals of money are rare.
+    Money,
+    /// Always a decimal: Kohesio prints rates to three decimals and nothing is 46 606 %.
+    Percent,
+    /// Always a group: people come whole. With a scale word the language's habit holds ("2,125 milioni").
+    People,
+}
+
+/// The number of a match with its scale word applied; exact, without trailing zeros.
+pub fn read(found: &Match<'_>, text: &str, part: Part, of: Of, language: &Language) -> Option<Decimal> {
+    let written = found.slot(text, part, Slot::Number).or_else(|| found.slot(text, part, Slot::Digits))?;
+    let scale = match found.slot(text, part, Slot::Word(Class::Scale)) {
+        Some(word) => Some(Decimal::from_str(language.words.value(Class::Scale, word)?).ok()?),
+        None => None,
+    };
+    let number = if written.starts_with(|c: char| c.is_ascii_digit()) {
+        figures(written, of, scale.is_some(), language.numbers)?
+    } else {
+        words::number(written, &language.words)?
+    };
+    let value = number.checked_mul(scale.unwrap_or(Decimal::ONE))?;
+    Some(value.normalize())
+}
+
+/// Reads figures. Two kinds of separators: the last is the decimal. One kind, several times: groups, or groups and a
+/// decimal where the last part is no group ("333.788.01"). Once before other than three digits: a decimal. Once
+/// before three digits: see [`Of`].
+fn figures(written: &str, of: Of, scaled: bool, numbers: Numbers) -> Option<Decimal> {
+    let separators: Vec<(usize, char)> = written.char_indices().filter(|(_, c)| !c.is_ascii_digit()).collect();
+    let decimal_at = match separators.as_slice() {
+        [] => None,
+        [(at, c)] => {
+            let (head, tail) = (*at, written.len() - at - c.len_utf8());
+            let leading = head > 3 || written.starts_with('0');
+            let decimal = match c {
+                ' ' | '\'' => false,
+                _ if tail != 3 || leading => true,
+                _ => match of {
+                    Of::Percent => true,
+                    Of::People if !scaled => false,
+                    _ => numbers.decimal == Some(*c),
+                },
+            };
+            decimal.then_some(*at)
+        }
+        [first @ .., (at, last)] => {
+            let tail = written.len() - at - last.len_utf8();
+            let same = first.iter().all(|(_, c)| c == last);
+            (!same || tail != 3).then_some(*at)
+        }
+    };
+    let digits = |s: &str| s.chars().filter(char::is_ascii_digit).collect::<String>();
+    let plain = match decimal_at {
+        Some(at) => format!("{}.{}", digits(written.get(..at)?), digits(written.get(at..)?)),
+        None => digits(written),
+    };
+    Decimal::from_str_exact(&plain).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IT: Numbers = Numbers { decimal: Some(','), group: Some('.') };
+    const EN: Numbers = Numbers { decimal: Some('.'), group: Some(',') };
+    const UND: Numbers = Numbers { decimal: None, group: None };
+
+    #[test]
+    fn separators_are_read_by_what_they_part() {
+        for (written, of, numbers, expected) in [
+            ("6 200 901,17", Of::Money, EN, "6200901.17"),
+            ("1.234.567,89", Of::Money, EN, "1234567.89"),
+            ("333.788.01", Of::Money, IT, "333788.01"),
+            ("150 000.00", Of::Money, UND, "150000.00"),
+            ("1'250", Of::Money, UND, "1250"),
+            ("64029231,00", Of::Money, EN, "64029231.00"),
+            ("1.234", Of::Money, IT, "1234"),
+            ("1.234", Of::Money, EN, "1.234"),
+            ("1.234", Of::Money, UND, "1234"),
+            ("0,850", Of::Money, EN, "0.850"),
+            ("46,606", Of::Percent, EN, "46.606"),
+            ("16,700", Of::People, IT, "16700"),
+            ("16.700", Of::People, EN, "16700"),
+        ] {
+            let read = figures(written, of, false, numbers).map(|d| d.to_string());
+            assert_eq!(read.as_deref(), Some(expected), "{written}");
+        }
+        assert_eq!(figures("2,125", Of::People, true, IT).map(|d| d.to_string()).as_deref(), Some("2.125"));
+    }
+}

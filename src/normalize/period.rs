@@ -1,0 +1,54 @@
+//! Periods: two years and what lies between them (an ISO 8601 interval of years).
+
+use std::fmt;
+
+use crate::patterns::{Part, Slot};
+use crate::scan::Match;
+
+/// First and last year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeriodValue {
+    pub start: u16,
+    pub end: u16,
+}
+
+impl fmt::Display for PeriodValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.start, self.end)
+    }
+}
+
+/// The multiannual frameworks cohesion policy has had; "2014-2021" is how Kohesio printed 2014-2020 for a time.
+const PROGRAMMING: [(u16, u16); 6] = [(1994, 1999), (2000, 2006), (2007, 2013), (2014, 2020), (2014, 2021), (2021, 2027)];
+
+impl PeriodValue {
+    /// Whether these are the years of a programming period of cohesion policy.
+    pub fn is_programming_period(&self) -> bool {
+        PROGRAMMING.contains(&(self.start, self.end))
+    }
+
+    /// Whether the years follow each other, as those of a school year do.
+    pub fn is_two_years(&self) -> bool {
+        self.end == self.start + 1
+    }
+
+    /// The programming period as records name it: `2021-2027`.
+    pub fn programming_period(&self) -> String {
+        let end = if (self.start, self.end) == (2014, 2021) { 2020 } else { self.end };
+        format!("{}-{end}", self.start)
+    }
+}
+
+/// Longer than this two years are no period but a pair of numbers.
+const LONGEST: u16 = 60;
+
+/// The period of a match; `None` where the end does not come after the start.
+pub fn read(found: &Match<'_>, text: &str) -> Option<PeriodValue> {
+    let year = |part| found.slot(text, part, Slot::Year).and_then(|y| y.parse::<u16>().ok());
+    let start = year(Part::Start)?;
+    let end = match found.slot(text, Part::End, Slot::Year2) {
+        Some(short) => start / 100 * 100 + short.parse::<u16>().ok()?,
+        None => year(Part::End)?,
+    };
+    (end > start && end - start <= LONGEST).then_some(PeriodValue { start, end })
+}

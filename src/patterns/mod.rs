@@ -1,0 +1,402 @@
+//! Patterns: everything that is a fact about a language, read from `patterns/*.toml`, checked, and compiled once.
+
+mod cues;
+mod error;
+mod laws;
+mod lexicon;
+mod rules;
+mod schema;
+mod syntax;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+
+pub use cues::{Cue, Finder, Hit, Label, Place};
+pub use error::PatternError;
+pub use lexicon::Lexicon;
+pub use rules::{REACH, Rule, RuleSet, Slot};
+pub use schema::{Class, Field, File, Forms, Group, Kind, Mod, Numbers, Print, Role};
+pub use syntax::Part;
+
+use rules::Source;
+use schema::CueSource;
+
+/// The code of the file that holds in every language.
+pub const UND: &str = "und";
+
+/// The files the program brings along.
+const EMBEDDED: &[(&str, &str)] = &[
+    ("en", include_str!("../../patterns/en.toml")),
+    ("it", include_str!("../../patterns/it.toml")),
+    ("und", include_str!("../../patterns/und.toml")),
+];
+
+/// All pattern files, checked; each language's is compiled when a page first needs it.
+pub struct Patterns {
+    files: BTreeMap<String, Loaded>,
+    compiled: BTreeMap<String, OnceLock<Result<Language, PatternError>>>,
+    digest: String,
+}
+
+/// A file and where it came from.
+pub struct Loaded {
+    /// The file as read.
+    pub file: File,
+    place: String,
+    source: String,
+}
+
+/// What reads pages of one language: its own file and the one for every language.
+pub struct Language {
+    /// ISO 639-1, or `und`.
+    pub code: String,
+    pub words: Lexicon,
+    pub numbers: Numbers,
+    /// Rules tried everywhere.
+    pub rules: RuleSet,
+    /// Rules tried behind a label only.
+    pub labelled: RuleSet,
+    /// Cues before values and behind them, by kind.
+    pub before: BTreeMap<Kind, Finder<Cue>>,
+    pub behind: BTreeMap<Kind, Finder<Cue>>,
+    pub labels: Finder<Label>,
+    pub mod_before: Finder<Mod>,
+    pub mod_after: Finder<Mod>,
+    pub funds: Finder<String>,
+    pub project: Finder<()>,
+    pub filler: regex::Regex,
+    pub range_to: regex::Regex,
+}
+
+impl Patterns {
+    /// The patterns the program brings along.
+    ///
+    /// # Errors
+    /// [`PatternError`] when one of them is wrong, which the tests rule out.
+    pub fn embedded() -> Result<Self, PatternError> {
+        Self::build(BTreeMap::new())
+    }
+
+    /// The program's patterns with those of a folder laid over them: a file of the same name takes the place of the
+    /// program's own, a new one adds a language.
+    ///
+    /// # Errors
+    /// [`PatternError`] for a folder that cannot be read or a file that is wrong, with place and caret.
+    pub fn overlaid(folder: &Path) -> Result<Self, PatternError> {
+        let shown = folder.display().to_string();
+        let unreadable = |e: std::io::Error| PatternError::file(&shown, format!("cannot be read: {}", plain(&e)));
+        let mut sources = BTreeMap::new();
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.extension().is_some_and(|e| e == "toml") {
+                let code = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+                let place = path.display().to_string();
+                let source = fs::read_to_string(&path)
+                    .map_err(|e| PatternError::file(&place, format!("cannot be read: {}", plain(&e))))?;
+                sources.insert(code, (place, source));
+            }
+        }
+        if sources.is_empty() {
+            let error = PatternError::file(&shown, "expected pattern files, found none");
+            return Err(error.help("a pattern file is named after its language: it.toml, en.toml, und.toml"));
+        }
+        Self::build(sources)
+    }
+
+    fn build(mut sources: BTreeMap<String, (String, String)>) -> Result<Self, PatternError> {
+        for (code, source) in EMBEDDED {
+            let embedded = || (format!("patterns/{code}.toml"), (*source).to_owned());
+            sources.entry((*code).to_owned()).or_insert_with(embedded);
+        }
+        let mut hash = Sha256::new();
+        let mut files = BTreeMap::new();
+        for (code, (place, source)) in sources {
+            hash.update((source.len() as u64).to_le_bytes());
+            hash.update(source.as_bytes());
+            let file = read(&place, &source, &code)?;
+            files.insert(code, Loaded { file, place, source });
+        }
+        let digest = hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect();
+        let compiled = files.keys().map(|code| (code.clone(), OnceLock::new())).collect();
+        let patterns = Patterns { files, compiled, digest };
+        laws::check(&patterns)?;
+        Ok(patterns)
+    }
+
+    /// The first 16 hex digits of SHA-256 over all files.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Every file by its code.
+    pub fn files(&self) -> &BTreeMap<String, Loaded> {
+        &self.files
+    }
+
+    /// What reads pages of `code`; for a language without a file, what holds in every language.
+    ///
+    /// # Errors
+    /// [`PatternError`] when the language's words make too large an automaton.
+    pub fn language(&self, code: &str) -> Result<&Language, PatternError> {
+        let code = if self.files.contains_key(code) { code } else { UND };
+        match self.compiled.get(code) {
+            Some(cell) => cell.get_or_init(|| self.compile(code)).as_ref().map_err(Clone::clone),
+            None => Err(PatternError::file(code, "expected patterns for every language, found none")),
+        }
+    }
+
+    /// Whether pages of this language are read with its own words.
+    pub fn knows(&self, code: &str) -> bool {
+        code != UND && self.files.contains_key(code)
+    }
+
+    /// The language's own file last, so that its rules come first where ids are compared.
+    fn layers(&self, code: &str) -> impl Iterator<Item = (&str, &Loaded)> {
+        let und = self.files.get_key_value(UND);
+        let own = self.files.get_key_value(code).filter(|_| code != UND);
+        und.into_iter().chain(own).map(|(code, loaded)| (code.as_str(), loaded))
+    }
+
+    fn compile(&self, code: &str) -> Result<Language, PatternError> {
+        let mut words = Lexicon::default();
+        for (_, loaded) in self.layers(code) {
+            loaded.add_words(&mut words)?;
+        }
+        let (mut rules, mut labelled) = (Vec::new(), Vec::new());
+        for (layer, loaded) in self.layers(code) {
+            for rule in loaded.rules(layer, &words)? {
+                if rule.labelled { labelled.push(rule) } else { rules.push(rule) }
+            }
+        }
+        let numbers = self.layers(code).fold(Numbers::default(), |before, (_, loaded)| Numbers {
+            decimal: loaded.file.numbers.decimal.or(before.decimal),
+            group: loaded.file.numbers.group.or(before.group),
+        });
+        let mut cues = Vec::new();
+        for (layer, loaded) in self.layers(code) {
+            for cue in &loaded.file.cue {
+                loaded.cue_forms(layer, cue, &mut cues)?;
+            }
+        }
+        let side = |kind: Kind, places: [Place; 2]| {
+            let chosen = cues.iter().filter(|(_, cue)| cue.kind == kind && places.contains(&cue.place)).cloned();
+            Finder::new(code, chosen.collect())
+        };
+        let mut before = BTreeMap::new();
+        let mut behind = BTreeMap::new();
+        for &kind in Kind::ALL {
+            before.insert(kind, side(kind, [Place::Before, Place::Near])?);
+            behind.insert(kind, side(kind, [Place::After, Place::Behind])?);
+        }
+        let mods = |class| {
+            let forms = words.forms(class).filter_map(|(form, value)| Some((form.to_owned(), Mod::from_name(value)?)));
+            Finder::new(code, forms.collect())
+        };
+        let funds = words.forms(Class::Fund).map(|(form, value)| (form.to_owned(), value.to_owned())).collect();
+        let project = words.forms(Class::Project).map(|(form, _)| (form.to_owned(), ())).collect();
+        let filler = words.regex(Class::Filler).map_or_else(String::new, |f| format!("|(?:{f})(?:[ \\t]|\\z)|(?:{f}')"));
+        let to = words.regex(Class::RangeTo).map_or_else(String::new, |w| format!("|[ \\t]+{w}[ \\t]*"));
+        let regex = |source: String| {
+            regex::Regex::new(&source)
+                .map_err(|e| PatternError::file(&format!("patterns/{code}.toml"), format!("words cannot be compiled: {e}")))
+        };
+        Ok(Language {
+            code: code.to_owned(),
+            numbers,
+            rules: RuleSet::new(code, rules)?,
+            labelled: RuleSet::new(code, labelled)?,
+            before,
+            behind,
+            labels: Finder::new(code, self.labels(code)?)?,
+            mod_before: mods(Class::ModBefore)?,
+            mod_after: mods(Class::ModAfter)?,
+            funds: Finder::new(code, funds)?,
+            project: Finder::new(code, project)?,
+            filler: regex(format!("\\A(?:[ \\t:=(\\[\"«“„€£$|]{filler})*\\z"))?,
+            range_to: regex(format!("\\A(?:[ \\t.,]*-[ \\t]*{to})\\z"))?,
+            words,
+        })
+    }
+
+    /// Kohesio's own labels and the language's, one entry a form.
+    fn labels(&self, code: &str) -> Result<Vec<(String, Label)>, PatternError> {
+        let mut labels: BTreeMap<String, Label> = BTreeMap::new();
+        for (layer, loaded) in self.layers(code) {
+            for (&print, languages) in &loaded.file.kohesio {
+                for (language, forms) in languages {
+                    for form in loaded.forms(forms)? {
+                        let label = labels.entry(form).or_default();
+                        label.field = label.field.or(print.field());
+                        label.prints.entry(print).or_default().push(language.clone());
+                        label.id = format!("{layer}/kohesio/{print}");
+                    }
+                }
+            }
+            for source in &loaded.file.label {
+                for form in loaded.forms(&source.forms)? {
+                    let label = labels.entry(form).or_default();
+                    if label.field.is_none() {
+                        label.field = Some(source.field);
+                        label.id = format!("{layer}/label/{}", source.field);
+                    }
+                }
+            }
+        }
+        Ok(labels.into_iter().collect())
+    }
+}
+
+impl Loaded {
+    /// Every text the forms stand for.
+    fn forms(&self, forms: &Forms) -> Result<Vec<String>, PatternError> {
+        let mut all = Vec::new();
+        for form in forms {
+            let nodes = self.parse(form)?;
+            let expanded = syntax::expand(&nodes)
+                .ok_or_else(|| self.error(form, "expected a form without slots, found a slot".to_owned()))?;
+            if let Some(strange) = expanded.iter().find(|text| !crate::text::is_normal(text)) {
+                let message = format!("expected plain characters, found '{strange}'");
+                return Err(self.error(form, message).help("write ' for every apostrophe, - for every dash, composed letters (NFC)"));
+            }
+            all.extend(expanded);
+        }
+        Ok(all)
+    }
+
+    fn parse(&self, source: &Spanned<String>) -> Result<Vec<syntax::Node>, PatternError> {
+        syntax::parse(source.get_ref()).map_err(|error| {
+            let place = PatternError::at(&self.place, &self.source, self.inside(source, &error.at), error.message);
+            match error.help {
+                Some(help) => place.help(help),
+                None => place,
+            }
+        })
+    }
+
+    /// Where a part of a string stands in the file; the string as a whole where escapes have moved it.
+    fn inside(&self, source: &Spanned<String>, at: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let span = source.span();
+        let plain = self.source.get(span.start + 1..span.end.saturating_sub(1)) == Some(source.get_ref().as_str());
+        if plain { span.start + 1 + at.start..span.start + 1 + at.end } else { span }
+    }
+
+    fn error(&self, source: &Spanned<String>, message: String) -> PatternError {
+        PatternError::at(&self.place, &self.source, source.span(), message)
+    }
+
+    fn add_words(&self, lexicon: &mut Lexicon) -> Result<(), PatternError> {
+        for (&class, values) in &self.file.words {
+            for (value, forms) in values {
+                for form in forms {
+                    for text in self.forms(&vec![form.clone()])? {
+                        lexicon.add(class, value, &text).map_err(|other| {
+                            let message = format!("expected one value for '{text}', found {other} and {value}");
+                            self.error(form, message)
+                        })?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn rules(&self, layer: &str, words: &Lexicon) -> Result<Vec<Rule>, PatternError> {
+        let mut rules = Vec::new();
+        for source in &self.file.rule {
+            let nodes = self.pattern(&source.pattern)?;
+            let kind = source.id.get_ref().split('/').next().and_then(Kind::from_name);
+            rules.extend(Rule::new(
+                Source {
+                    id: format!("{layer}/{}", source.id.get_ref()),
+                    nodes: &nodes,
+                    kind,
+                    hides: &[],
+                    labelled: source.labelled,
+                    month_first: source.month_first,
+                    group: source.group,
+                    role: source.role,
+                },
+                words,
+            ));
+        }
+        for source in &self.file.skip {
+            let nodes = self.pattern(&source.pattern)?;
+            let id = format!("{layer}/{}", source.id.get_ref());
+            let hides = source.hides.as_slice();
+            let none = (false, false, None, None);
+            let (labelled, month_first, group, role) = none;
+            rules.extend(Rule::new(Source { id, nodes: &nodes, kind: None, hides, labelled, month_first, group, role }, words));
+        }
+        Ok(rules)
+    }
+
+    /// Reads a pattern and checks its slots.
+    fn pattern(&self, source: &Spanned<String>) -> Result<Vec<syntax::Node>, PatternError> {
+        let nodes = self.parse(source)?;
+        self.check_slots(source, &nodes)?;
+        Ok(nodes)
+    }
+
+    fn check_slots(&self, source: &Spanned<String>, nodes: &[syntax::Node]) -> Result<(), PatternError> {
+        for node in nodes {
+            match node {
+                syntax::Node::Slot { name, at, .. } if Slot::from_name(name).is_none() => {
+                    let message = format!("expected a slot, found {{{name}}}");
+                    let error = PatternError::at(&self.place, &self.source, self.inside(source, at), message);
+                    return Err(match nearest(name, Slot::names()) {
+                        Some(near) => error.help(format!("did you mean {{{near}}}?")),
+                        None => error.help(format!("slots are {}", Slot::names().collect::<Vec<_>>().join(", "))),
+                    });
+                }
+                syntax::Node::Optional(inner) => self.check_slots(source, inner)?,
+                syntax::Node::Either(ways) => ways.iter().try_for_each(|way| self.check_slots(source, way))?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn cue_forms(&self, layer: &str, cue: &CueSource, out: &mut Vec<(String, Cue)>) -> Result<(), PatternError> {
+        let via = self.forms(&cue.via)?;
+        let places =
+            [(Place::Before, &cue.before), (Place::After, &cue.after), (Place::Near, &cue.near), (Place::Behind, &cue.behind)];
+        for (place, forms) in places {
+            for form in self.forms(forms)? {
+                let id = format!("{layer}/cue/{}/{}", cue.kind, cue.role);
+                let via = if place == Place::Near { via.clone() } else { Vec::new() };
+                out.push((form, Cue { kind: cue.kind, role: cue.role, place, via, id }));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads one file; TOML's own errors get the house's form.
+fn read(place: &str, source: &str, code: &str) -> Result<File, PatternError> {
+    let file: File = toml::from_str(source).map_err(|error| {
+        let message = error.message().replace('\n', " ").replace("TOML parse error ", "");
+        match error.span() {
+            Some(span) => PatternError::at(place, source, span, message),
+            None => PatternError::file(place, message),
+        }
+    })?;
+    if file.language.get_ref() != code {
+        let message = format!("expected \"{code}\" as the file is named, found \"{}\"", file.language.get_ref());
+        return Err(PatternError::at(place, source, file.language.span(), message));
+    }
+    Ok(file)
+}
+
+fn plain(error: &std::io::Error) -> String {
+    crate::source::plain(error)
+}
+
+/// The name that differs least from a misspelt one, where one is near.
+fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    names.map(|n| (strsim::damerau_levenshtein(name, n), n)).filter(|(d, _)| *d <= 2).min().map(|(_, n)| n)
+}

@@ -1,0 +1,211 @@
+//! The small language patterns and word forms are written in.
+//!
+//! | written | stands for |
+//! |---|---|
+//! | `text` | itself; in lower case it matches any case, with a capital only as written |
+//! | a space | any run of spaces within a line |
+//! | `{day}` | a slot: a value the engine reads; `{start.day}` and `{end.day}` are those of a range's ends |
+//! | `(one\|other)` | either |
+//! | `[text]`, `[one\|other]` | may be left out |
+//! | `\[` | the character itself, for each of `{ } [ ] ( ) \| \` |
+
+use std::ops::Range;
+
+/// Which value of a rule a slot belongs to: its only one, or one end of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    Only,
+    Start,
+    End,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node {
+    Text(String),
+    Space,
+    Slot { part: Part, name: String, at: Range<usize> },
+    Optional(Vec<Node>),
+    Either(Vec<Vec<Node>>),
+}
+
+/// What is wrong with a pattern and where, in bytes of its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    pub at: Range<usize>,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// Reads a pattern.
+///
+/// # Errors
+/// [`SyntaxError`] at the first character that does not fit.
+pub fn parse(source: &str) -> Result<Vec<Node>, SyntaxError> {
+    let mut parser = Parser { source, at: 0 };
+    let nodes = parser.sequence(None)?;
+    match parser.peek() {
+        None if nodes.is_empty() => Err(parser.expected("a pattern", "nothing")),
+        None => Ok(nodes),
+        Some(c) => Err(parser.found("text", c)),
+    }
+}
+
+struct Parser<'s> {
+    source: &'s str,
+    at: usize,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<char> {
+        self.source.get(self.at..).and_then(|rest| rest.chars().next())
+    }
+
+    fn expected(&self, expected: &str, found: &str) -> SyntaxError {
+        let len = self.peek().map_or(0, char::len_utf8);
+        SyntaxError { at: self.at..self.at + len, message: format!("expected {expected}, found {found}"), help: None }
+    }
+
+    fn found(&self, expected: &str, c: char) -> SyntaxError {
+        let mut error = self.expected(expected, &format!("'{c}'"));
+        error.help = Some(format!("write \\{c} for the character itself"));
+        error
+    }
+
+    fn sequence(&mut self, closing: Option<char>) -> Result<Vec<Node>, SyntaxError> {
+        let mut nodes: Vec<Node> = Vec::new();
+        while let Some(c) = self.peek() {
+            if Some(c) == closing || (c == '|' && closing.is_some()) {
+                break;
+            }
+            let from = self.at;
+            self.at += c.len_utf8();
+            match c {
+                '{' => nodes.push(self.slot(from)?),
+                '[' => nodes.push(Node::Optional(vec![self.either(from, ']')?])),
+                '(' => nodes.push(self.either(from, ')')?),
+                ']' | ')' | '}' | '|' => {
+                    self.at = from;
+                    return Err(self.found("text", c));
+                }
+                c if c.is_whitespace() => {
+                    if nodes.last() != Some(&Node::Space) {
+                        nodes.push(Node::Space);
+                    }
+                }
+                c => {
+                    let c = if c == '\\' { self.escaped(from)? } else { c };
+                    match nodes.last_mut() {
+                        Some(Node::Text(text)) => text.push(c),
+                        _ => nodes.push(Node::Text(c.to_string())),
+                    }
+                }
+            }
+        }
+        Ok(nodes)
+    }
+
+    fn escaped(&mut self, from: usize) -> Result<char, SyntaxError> {
+        match self.peek() {
+            Some(c) if "{}[]()|\\".contains(c) => {
+                self.at += c.len_utf8();
+                Ok(c)
+            }
+            _ => {
+                self.at = from;
+                Err(self.expected("one of { } [ ] ( ) | \\ after a backslash", "something else"))
+            }
+        }
+    }
+
+    fn either(&mut self, from: usize, closing: char) -> Result<Node, SyntaxError> {
+        let mut ways = Vec::new();
+        loop {
+            ways.push(self.sequence(Some(closing))?);
+            match self.peek() {
+                Some('|') => self.at += 1,
+                _ => break,
+            }
+        }
+        self.close(from, closing)?;
+        Ok(Node::Either(ways))
+    }
+
+    fn close(&mut self, from: usize, closing: char) -> Result<(), SyntaxError> {
+        if self.peek() == Some(closing) {
+            self.at += 1;
+            return Ok(());
+        }
+        let mut error = self.expected(&format!("'{closing}'"), "the end of the pattern");
+        error.at = from..from + 1;
+        Err(error)
+    }
+
+    fn slot(&mut self, from: usize) -> Result<Node, SyntaxError> {
+        let rest = self.source.get(self.at..).unwrap_or_default();
+        let Some(length) = rest.find('}') else {
+            let mut error = self.expected("'}' after a slot's name", "the end of the pattern");
+            error.at = from..self.source.len();
+            return Err(error);
+        };
+        let name = rest.get(..length).unwrap_or_default();
+        self.at += length + 1;
+        let (part, name) = match name.split_once('.') {
+            Some(("start", name)) => (Part::Start, name),
+            Some(("end", name)) => (Part::End, name),
+            _ => (Part::Only, name),
+        };
+        Ok(Node::Slot { part, name: name.to_owned(), at: from..self.at })
+    }
+}
+
+/// All texts a form without slots can stand for, each with single spaces. `None` when it holds a slot.
+pub fn expand(nodes: &[Node]) -> Option<Vec<String>> {
+    let mut all = vec![String::new()];
+    for node in nodes {
+        let next = match node {
+            Node::Text(text) => vec![text.clone()],
+            Node::Space => vec![" ".to_owned()],
+            Node::Slot { .. } => return None,
+            Node::Optional(inner) => {
+                let mut ways = expand(inner)?;
+                ways.push(String::new());
+                ways
+            }
+            Node::Either(ways) => {
+                let mut texts = Vec::new();
+                for way in ways {
+                    texts.extend(expand(way)?);
+                }
+                texts
+            }
+        };
+        all = all.iter().flat_map(|head| next.iter().map(move |tail| format!("{head}{tail}"))).collect();
+    }
+    Some(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_expand_to_every_text() {
+        let nodes = parse("dipendent(e|i)[ pubblici]").expect("a form");
+        let mut forms = expand(&nodes).expect("no slots");
+        forms.sort();
+        assert_eq!(forms, ["dipendente", "dipendente pubblici", "dipendenti", "dipendenti pubblici"]);
+    }
+
+    #[test]
+    fn mistakes_are_placed() {
+        for (source, at, message) in [
+            ("{day", 0..4, "expected '}' after a slot's name, found the end of the pattern"),
+            ("a [b", 2..3, "expected ']', found the end of the pattern"),
+            ("a) b", 1..2, "expected text, found ')'"),
+            ("", 0..0, "expected a pattern, found nothing"),
+        ] {
+            let error = parse(source).expect_err(source);
+            assert_eq!((error.at, error.message.as_str()), (at, message), "{source}");
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! The flow of one page, from bytes to record, and of a batch: in parallel, in bounded memory, in path order.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::language::{Detected, Detector};
+use crate::normalize::{self, Value};
+use crate::patterns::{PatternError, Patterns, UND};
+use crate::record::{
+    self, AmountMention, DateMention, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Number, PageKind,
+    ParticipantsMention, PercentageMention, PeriodMention, ProducedBy, Record, RoleName, SCHEMA, Sum, Warning,
+};
+use crate::scan::{self, Lost};
+use crate::sink::Sink;
+use crate::source::{Page, SourceError};
+use crate::text::{self, Text};
+
+/// Everything that turns pages into records. One serves all threads.
+pub struct Extractor {
+    patterns: Patterns,
+    detector: Detector,
+    keep_text: bool,
+}
+
+/// One page read, with what `kohex explain` shows besides the record.
+pub struct Reading<'e> {
+    pub record: Record,
+    pub found: Vec<Found<'e>>,
+    pub lost: Vec<Lost<'e>>,
+    pub facts: Facts,
+}
+
+/// A page that could not be read.
+#[derive(Debug)]
+pub struct Failure {
+    /// The page's file.
+    pub place: String,
+    /// What failed, in one line.
+    pub message: String,
+}
+
+impl Extractor {
+    /// `keep_text` puts each page's text into its record.
+    pub fn new(patterns: Patterns, keep_text: bool) -> Self {
+        Extractor { patterns, detector: Detector::default(), keep_text }
+    }
+
+    /// The patterns in use.
+    pub fn patterns(&self) -> &Patterns {
+        &self.patterns
+    }
+
+    /// Reads one page: `name` is what its record calls it.
+    ///
+    /// # Errors
+    /// A message when the bytes are no text or the language's patterns cannot be compiled.
+    pub fn read(&self, name: &str, bytes: &[u8]) -> Result<Record, String> {
+        self.read_fully(name, bytes, false).map(|reading| reading.record)
+    }
+
+    /// Reads one page and keeps how: every value with its evidence and, with `keep_lost`, the matches that lost.
+    ///
+    /// # Errors
+    /// As [`Extractor::read`].
+    pub fn read_fully(&self, name: &str, bytes: &[u8], keep_lost: bool) -> Result<Reading<'_>, String> {
+        let decoded = text::decode(bytes).map_err(|e| e.to_string())?;
+        let text = Text::new(&decoded.text);
+        let detected = self.detector.detect(text.normal());
+        let page = self.understand(&text, &detected, keep_lost).map_err(|e| e.to_string())?;
+        let warnings = record::warnings(&record::Known {
+            text: text.normal(),
+            found: &page.found,
+            facts: &page.facts,
+            kohesio: page.kohesio,
+            language: &detected,
+            supported: self.patterns.knows(&detected.code),
+            replaced: decoded.replaced,
+        });
+        let document = Document {
+            path: name.to_owned(),
+            url: None,
+            media_type: "text/plain".to_owned(),
+            encoding: decoded.encoding.to_owned(),
+            bytes: bytes.len() as u64,
+            sha256: Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect(),
+            language: detected.code.clone(),
+        };
+        let record = self.record(name, &text, &page, &detected, document, warnings);
+        Ok(Reading { record, found: page.found, lost: page.lost, facts: page.facts })
+    }
+
+    /// Reads `text` as `code` whatever it looks like: for examples, and for pages whose language is known.
+    ///
+    /// # Errors
+    /// [`PatternError`] when the language's patterns cannot be compiled.
+    pub fn found_in(&self, text: &str, code: &str) -> Result<Vec<Found<'_>>, PatternError> {
+        let detected = Detected { code: code.to_owned(), confidence: 1.0 };
+        self.understand(&Text::new(text), &detected, false).map(|page| page.found)
+    }
+
+    fn understand(&self, text: &Text<'_>, detected: &Detected, keep_lost: bool) -> Result<Understood<'_>, PatternError> {
+        let code = if self.patterns.knows(&detected.code) { detected.code.as_str() } else { UND };
+        let language = self.patterns.language(code)?;
+        let normal = text.normal();
+        let zones = record::zones(normal, language);
+        let read = |found: &scan::Match<'_>| normalize::read(found, normal, language);
+        let scan = scan::scan(normal, &language.rules, read, keep_lost);
+        let mut readings: Vec<_> = scan.found.into_iter().flat_map(|(m, all)| all.into_iter().map(move |r| (m.rule, r))).collect();
+        let bare = record::bare_values(normal, &zones, language, |span| {
+            let next = readings.partition_point(|(_, reading)| reading.span.end <= span.start);
+            readings.get(next).is_some_and(|(_, reading)| reading.span.start < span.end)
+        });
+        readings.extend(bare.into_iter().map(|(m, reading)| (m.rule, reading)));
+        readings.sort_by_key(|(_, reading)| (reading.span.start, reading.span.end));
+        let mut found = record::assign(normal, language, &zones, readings);
+        let mut facts = record::facts(normal, language, &zones, &mut found);
+        let kohesio = record::kohesio(normal, &zones);
+        if kohesio == Kohesio::Project
+            && let Some(place) = record::place(normal, language)
+        {
+            let fact = |value| Fact { value, mention: None, by: "flag line".to_owned(), against: Vec::new() };
+            facts.country = place.country.map(fact);
+            facts.region = place.region.map(fact);
+        }
+        if facts.title.is_none() || kohesio == Kohesio::Project {
+            let title = record::title(normal, &zones, language, kohesio);
+            facts.title = title.map(|value| Fact { value, mention: None, by: "head of the page".to_owned(), against: Vec::new() });
+        }
+        Ok(Understood { found, lost: scan.lost, facts, kohesio })
+    }
+
+    fn record(
+        &self,
+        name: &str,
+        text: &Text<'_>,
+        page: &Understood<'_>,
+        detected: &Detected,
+        document: Document,
+        warnings: Vec<record::Noted>,
+    ) -> Record {
+        let facts = &page.facts;
+        let (id, id_source) = record::identity(name, text.normal());
+        let money = |fact: &Option<Fact<Sum>>| {
+            fact.as_ref().map(|f| Money { amount: Number(f.value.amount), currency: f.value.currency.clone() })
+        };
+        let said = |fact: &Option<Fact<String>>| fact.as_ref().map(|f| f.value.clone());
+        Record {
+            schema: SCHEMA,
+            id,
+            id_source,
+            kind: if page.kohesio == Kohesio::Project { PageKind::Kohesio } else { PageKind::Regional },
+            title: said(&facts.title),
+            language: LanguageOf { code: detected.code.clone(), confidence: detected.confidence },
+            other_languages: Vec::new(),
+            start_date: facts.start_date.as_ref().map(|f| f.value.to_string()),
+            end_date: facts.end_date.as_ref().map(|f| f.value.to_string()),
+            published: facts.published.as_ref().map(|f| f.value.to_string()),
+            programming_period: facts.programming_period.as_ref().map(|f| f.value.programming_period()),
+            fund: said(&facts.fund),
+            programme: said(&facts.programme),
+            managing_authority: said(&facts.managing_authority),
+            beneficiary: said(&facts.beneficiary),
+            region: said(&facts.region),
+            country: said(&facts.country),
+            total_budget: money(&facts.total_budget),
+            eu_contribution: money(&facts.eu_contribution),
+            cofinancing_rate: facts.cofinancing_rate.as_ref().map(|f| Number(f.value)),
+            participants: facts.participants.as_ref().map(|f| f.value),
+            mentions: mentions(text, &page.found),
+            warnings: warnings
+                .into_iter()
+                .map(|noted| Warning { code: noted.code, message: noted.message, mentions: noted.mentions })
+                .collect(),
+            documents: vec![document],
+            produced_by: ProducedBy {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                patterns: self.patterns.digest().to_owned(),
+            },
+            text: self.keep_text.then(|| text.page().to_owned()),
+        }
+    }
+}
+
+struct Understood<'e> {
+    found: Vec<Found<'e>>,
+    lost: Vec<Lost<'e>>,
+    facts: Facts,
+    kohesio: Kohesio,
+}
+
+fn mentions(text: &Text<'_>, found: &[Found<'_>]) -> Vec<Mention> {
+    let places = text.char_ranges(found.iter().map(|f| &f.span));
+    found.iter().zip(places).map(|(f, place)| mention(f, text.page_str(&f.span), place)).collect()
+}
+
+fn mention(found: &Found<'_>, written: &str, place: Range<usize>) -> Mention {
+    let role = RoleName(found.role);
+    let text = written.to_owned();
+    let (start, end, rule) = (place.start, place.end, found.rule.id.clone());
+    let (modifier, document) = (found.modifier, 0);
+    match &found.value {
+        Value::Date(date) => {
+            Mention::Date(DateMention { role, value: date.to_string(), text, start, end, rule, modifier, document })
+        }
+        Value::Period(period) => {
+            Mention::Period(PeriodMention { role, value: period.to_string(), text, start, end, rule, modifier, document })
+        }
+        Value::Amount { value, currency } => {
+            let (value, currency) = (Number(*value), currency.clone());
+            Mention::Amount(AmountMention { role, value, currency, text, start, end, rule, modifier, document })
+        }
+        Value::Percentage(value) => {
+            let value = Number(*value);
+            Mention::Percentage(PercentageMention { role, value, text, start, end, rule, modifier, document })
+        }
+        Value::Participants { value, group } => {
+            let (value, group) = (*value, *group);
+            Mention::Participants(ParticipantsMention { role, value, group, text, start, end, rule, modifier, document })
+        }
+    }
+}
+
+/// What a batch tells while it runs.
+pub trait Observer: Sync {
+    /// A page was read.
+    fn page(&self, record: &Record);
+    /// A page or folder failed; every other page is still delivered.
+    fn failure(&self, failure: Failure);
+}
+
+/// A batch ends early only when its output can take no more.
+#[derive(Debug)]
+pub struct Stopped(pub std::io::Error);
+
+/// Pages of one batch, held in memory together with the records of the batch before.
+const BATCH_PAGES: usize = 256;
+const BATCH_BYTES: u64 = 32 << 20;
+
+/// Reads every page of `source` on all threads of the current rayon pool and gives the records to `sink` in the order
+/// of the source. While a batch is read the one before is written, so memory holds two batches however many pages
+/// there are.
+///
+/// # Errors
+/// [`Stopped`] when the sink cannot take a record.
+pub fn run<S: Sink>(
+    extractor: &Extractor,
+    source: &mut (impl Iterator<Item = Result<Page, SourceError>> + Send),
+    sink: &mut S,
+    observer: &impl Observer,
+) -> Result<(), Stopped> {
+    let mut ready: Vec<Option<S::Item>> = Vec::new();
+    let encoder = sink.encoder();
+    loop {
+        let batch = next_batch(source);
+        let (written, read) = rayon::join(
+            || ready.drain(..).flatten().try_for_each(|item| sink.write(item)),
+            || batch.into_par_iter().map(|page| read_one(extractor, page, encoder, observer)).collect::<Vec<_>>(),
+        );
+        written.map_err(Stopped)?;
+        if read.is_empty() {
+            return Ok(());
+        }
+        ready = read;
+    }
+}
+
+fn next_batch(source: &mut impl Iterator<Item = Result<Page, SourceError>>) -> Vec<Result<Page, SourceError>> {
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    while batch.len() < BATCH_PAGES && bytes < BATCH_BYTES {
+        let Some(page) = source.next() else { break };
+        bytes += page.as_ref().map_or(0, |page| page.size);
+        batch.push(page);
+    }
+    batch
+}
+
+fn read_one<T>(
+    extractor: &Extractor,
+    page: Result<Page, SourceError>,
+    encode: fn(&Record) -> T,
+    observer: &impl Observer,
+) -> Option<T> {
+    let failed = |place: &str, message: String| observer.failure(Failure { place: place.to_owned(), message });
+    let page = page.map_err(|e| failed(&e.place, e.message)).ok()?;
+    let place = crate::source::printable(&page.path);
+    let bytes = page.read().map_err(|e| failed(&e.place, e.message)).ok()?;
+    // One page that trips over a fault of ours must not take the others along.
+    let read = catch_unwind(AssertUnwindSafe(|| extractor.read(&page.name, &bytes)));
+    let record = match read {
+        Ok(Ok(record)) => record,
+        Ok(Err(message)) => {
+            failed(&place, message);
+            return None;
+        }
+        Err(_) => {
+            failed(&place, "internal error: please report this page".to_owned());
+            return None;
+        }
+    };
+    observer.page(&record);
+    Some(encode(&record))
+}

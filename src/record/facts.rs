@@ -1,0 +1,305 @@
+//! Facts: which of the values found are the project's. Labels beat cues, cues beat arithmetic; what disagrees is
+//! said, never mended.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use rust_decimal::Decimal;
+
+use super::labels::Zone;
+use super::roles::{Evidence, Found, Weight};
+use crate::normalize::{DateValue, PeriodValue, Value};
+use crate::patterns::{Class, Field, Group, Language, Print, Role};
+
+/// A fact and where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact<T> {
+    pub value: T,
+    /// Index of the mention it was taken from, where it was one.
+    pub mention: Option<usize>,
+    /// What gave it: a label, a cue, arithmetic.
+    pub by: String,
+    /// Mentions that say otherwise.
+    pub against: Vec<usize>,
+}
+
+/// What a page says of its project.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Facts {
+    pub start_date: Option<Fact<DateValue>>,
+    pub end_date: Option<Fact<DateValue>>,
+    pub published: Option<Fact<DateValue>>,
+    pub programming_period: Option<Fact<PeriodValue>>,
+    pub fund: Option<Fact<String>>,
+    pub programme: Option<Fact<String>>,
+    pub managing_authority: Option<Fact<String>>,
+    pub beneficiary: Option<Fact<String>>,
+    pub region: Option<Fact<String>>,
+    pub country: Option<Fact<String>>,
+    pub title: Option<Fact<String>>,
+    pub total_budget: Option<Fact<Sum>>,
+    pub eu_contribution: Option<Fact<Sum>>,
+    pub cofinancing_rate: Option<Fact<Decimal>>,
+    pub participants: Option<Fact<u64>>,
+    /// Mentions of 0,00 where an amount was to be.
+    pub zeros: Vec<usize>,
+}
+
+/// An amount and its currency.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sum {
+    pub amount: Decimal,
+    pub currency: Option<String>,
+}
+
+/// Draws the facts from what was found. Amounts whose ratio is the stated rate get their roles here.
+pub fn facts(text: &str, language: &Language, zones: &[Zone<'_>], found: &mut [Found<'_>]) -> Facts {
+    let cofinancing_rate = best(found, |f| match f.value {
+        Value::Percentage(rate) if f.role == Role::CofinancingRate => Some(rate),
+        _ => None,
+    });
+    if let Some(rate) = &cofinancing_rate {
+        by_ratio(found, rate.value);
+    }
+    let text_of = |field| labelled_text(text, zones, field, language);
+    let mut facts = Facts {
+        start_date: project_date(found, Role::Start),
+        end_date: project_date(found, Role::End),
+        published: best(found, |f| match f.value {
+            Value::Date(date) if f.role == Role::Published => Some(date),
+            _ => None,
+        }),
+        programming_period: programming_period(found),
+        fund: fund(text, language, zones),
+        programme: text_of(Field::Programme),
+        managing_authority: text_of(Field::ManagingAuthority),
+        beneficiary: text_of(Field::Beneficiary),
+        region: text_of(Field::Region),
+        country: text_of(Field::Country).and_then(|fact| {
+            let code = language.words.value(Class::Country, &fact.value)?.to_owned();
+            Some(Fact { value: code, ..fact })
+        }),
+        title: text_of(Field::Title),
+        total_budget: sum(found, Role::TotalBudget),
+        eu_contribution: sum(found, Role::EuContribution),
+        cofinancing_rate,
+        participants: participants(found),
+        zeros: Vec::new(),
+    };
+    duration(text, zones, found, &mut facts);
+    for slot in [&mut facts.total_budget, &mut facts.eu_contribution] {
+        if let Some(fact) = slot.take_if(|fact| fact.value.amount.is_zero()) {
+            facts.zeros.extend(fact.mention);
+        }
+    }
+    facts
+}
+
+/// The first mention of the greatest weight; the others of its kind that differ speak against it.
+fn best<T: PartialEq>(found: &[Found<'_>], pick: impl Fn(&Found<'_>) -> Option<T>) -> Option<Fact<T>> {
+    let all = found.iter().enumerate().filter_map(|(i, f)| Some((i, f, pick(f)?)));
+    // `max_by_key` takes the last of equals; counting down from the end makes that the first in the text.
+    let (index, chosen, value) = all.max_by_key(|(i, f, _)| (f.evidence.weight, std::cmp::Reverse(*i)))?;
+    let differs = |f: &Found<'_>| f.evidence.weight >= Weight::Cue && pick(f).is_some_and(|v| v != value);
+    let against = found.iter().enumerate().filter(|(_, f)| differs(f)).map(|(i, _)| i).collect();
+    Some(Fact { value, mention: Some(index), by: chosen.evidence.id.clone(), against })
+}
+
+/// The project's start or end: a labelled one, else one in a sentence about the project.
+fn project_date(found: &[Found<'_>], role: Role) -> Option<Fact<DateValue>> {
+    let counts = |f: &Found<'_>| f.evidence.weight == Weight::Label || f.about_project;
+    let mut fact = best(found, |f| match f.value {
+        Value::Date(date) if f.role == role && counts(f) => Some(date),
+        _ => None,
+    })?;
+    let differs = |f: &Found<'_>| match &f.value {
+        Value::Date(date) => f.role == role && counts(f) && !date.agrees(&fact.value),
+        _ => false,
+    };
+    fact.against = found.iter().enumerate().filter(|(_, f)| differs(f)).map(|(i, _)| i).collect();
+    fact.value.time = None;
+    Some(fact)
+}
+
+/// "Durata: 2019-2021": a period behind a label of both dates is the project's years.
+fn duration(text: &str, zones: &[Zone<'_>], found: &[Found<'_>], facts: &mut Facts) {
+    for zone in zones.iter().filter(|zone| zone.parted && zone.label.field == Some(Field::Dates)) {
+        let first = found.iter().enumerate().find(|(_, f)| zone.value.contains(&f.span.start));
+        let Some((index, Found { value: Value::Period(period), span, .. })) = first else { continue };
+        if text.get(zone.value.start..span.start).is_none_or(|gap| gap.len() > 30) {
+            continue;
+        }
+        let fact = |year: u16| {
+            let value = DateValue { year: i16::try_from(year).ok()?, month: None, day: None, time: None };
+            Some(Fact { value, mention: Some(index), by: zone.label.id.clone(), against: Vec::new() })
+        };
+        facts.start_date = facts.start_date.take().or_else(|| fact(period.start));
+        facts.end_date = facts.end_date.take().or_else(|| fact(period.end));
+    }
+}
+
+/// The labelled period; else the one the page names most often, where one is.
+fn programming_period(found: &[Found<'_>]) -> Option<Fact<PeriodValue>> {
+    let periods = found.iter().enumerate().filter_map(|(i, f)| match f.value {
+        Value::Period(period) if f.role == Role::ProgrammingPeriod => Some((i, f, period)),
+        _ => None,
+    });
+    let all: Vec<_> = periods.collect();
+    let labelled = all.iter().find(|(_, f, _)| f.evidence.weight == Weight::Label);
+    let chosen = match labelled {
+        Some(&(_, _, period)) => period,
+        None => most(all.iter().map(|(_, _, period)| (period.start, period.end)))
+            .map(|(start, end)| PeriodValue { start, end })?,
+    };
+    let (index, first, _) = all.iter().find(|(_, f, period)| *period == chosen && (labelled.is_none() || f.evidence.weight == Weight::Label))?;
+    Some(Fact { value: chosen, mention: Some(*index), by: first.evidence.id.clone(), against: Vec::new() })
+}
+
+/// What occurs more often than anything else.
+fn most<T: Ord>(all: impl Iterator<Item = T>) -> Option<T> {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    all.for_each(|it| *counts.entry(it).or_default() += 1);
+    let highest = counts.values().copied().max()?;
+    let mut leading = counts.into_iter().filter(|(_, n)| *n == highest);
+    let (first, _) = leading.next()?;
+    leading.next().is_none().then_some(first)
+}
+
+/// The fund a label names, by code or name; else the one the page names most often.
+fn fund(text: &str, language: &Language, zones: &[Zone<'_>]) -> Option<Fact<String>> {
+    let named = |range: Range<usize>| {
+        let inside = text.get(range).unwrap_or_default();
+        language.funds.find(inside).filter_map(|hit| language.funds.value(&hit).cloned()).collect::<Vec<_>>()
+    };
+    let labelled = zones.iter().filter(|zone| zone.label.field == Some(Field::Fund)).find_map(|zone| {
+        // The code stands behind the name: "Fondo sociale europeo Plus (ESF+)".
+        Some((named(zone.value.clone()).pop()?, zone.label.id.clone()))
+    });
+    let (value, by) = match labelled {
+        Some(labelled) => labelled,
+        None => (most(named(0..text.len()).into_iter())?, "named on the page".to_owned()),
+    };
+    Some(Fact { value, mention: None, by, against: Vec::new() })
+}
+
+/// What a label's line says, where it says something.
+fn labelled_text(text: &str, zones: &[Zone<'_>], field: Field, language: &Language) -> Option<Fact<String>> {
+    zones.iter().filter(|zone| zone.parted && zone.label.field == Some(field)).find_map(|zone| {
+        let line = text.get(zone.value.clone())?;
+        let value = line.split([ '|', '\t']).next().unwrap_or(line).trim().trim_end_matches([';', ',']).trim();
+        let said = value.chars().any(char::is_alphabetic) && !is_not_available(value, language);
+        said.then(|| Fact { value: value.to_owned(), mention: None, by: zone.label.id.clone(), against: Vec::new() })
+    })
+}
+
+/// "n/a", "non disponibile": Kohesio's words for a missing value, in any language.
+fn is_not_available(value: &str, language: &Language) -> bool {
+    language.labels.find(value).any(|hit| {
+        hit.span == (0..value.len())
+            && language.labels.value(&hit).is_some_and(|label| label.prints.contains_key(&Print::NotAvailable))
+    })
+}
+
+/// The labelled amount of a role, else a cued one; amounts that say otherwise are kept, rough ones near it agree.
+fn sum(found: &[Found<'_>], role: Role) -> Option<Fact<Sum>> {
+    let pick = |f: &Found<'_>| match &f.value {
+        Value::Amount { value, currency } if f.role == role => Some(Sum { amount: *value, currency: currency.clone() }),
+        _ => None,
+    };
+    let mut fact = best(found, pick)?;
+    let rough = |index: &usize| {
+        found.get(*index).is_some_and(|f| match (&f.value, f.modifier) {
+            // "circa 5,4 milioni": within a twentieth it is the same sum.
+            (Value::Amount { value, .. }, Some(_)) => (value - fact.value.amount).abs() * Decimal::from(20) <= fact.value.amount.abs(),
+            _ => false,
+        })
+    };
+    fact.against.retain(|index| !rough(index));
+    Some(fact)
+}
+
+/// The largest count of people reached.
+fn participants(found: &[Found<'_>]) -> Option<Fact<u64>> {
+    let counts = found.iter().enumerate().filter_map(|(i, f)| match f.value {
+        Value::Participants { value, group } if f.role == Role::Participants => Some((i, f, value, group)),
+        _ => None,
+    });
+    let all: Vec<(usize, &Found<'_>, u64, Group)> = counts.collect();
+    let &(index, chosen, value, _) = all.iter().max_by_key(|(i, _, value, _)| (*value, std::cmp::Reverse(*i)))?;
+    // What a label counts and what the text counts should be the same people.
+    let labelled: Vec<_> = all.iter().filter(|(_, f, ..)| f.evidence.weight == Weight::Label).collect();
+    let against = labelled.iter().flat_map(|(i, _, stated, of)| {
+        let more = all.iter().filter(move |(_, f, v, g)| v > stated && g == of && f.evidence.weight != Weight::Label);
+        more.flat_map(move |(j, ..)| [*i, *j])
+    });
+    let mut against: Vec<usize> = against.filter(|&i| i != index).collect();
+    against.sort_unstable();
+    against.dedup();
+    Some(Fact { value, mention: Some(index), by: chosen.evidence.id.clone(), against })
+}
+
+/// Amounts are compared in pairs; a page with more of them than this is a table and no project.
+const PAIRS: usize = 40;
+
+/// How far the ratio of two amounts may lie from the rate stated, in points.
+pub const RATE_TOLERANCE: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
+
+/// Two amounts of no known role whose ratio is the stated rate are the total and the Union's share.
+fn by_ratio(found: &mut [Found<'_>], rate: Decimal) {
+    if rate <= Decimal::ZERO || rate >= Decimal::ONE_HUNDRED {
+        return;
+    }
+    let amounts: Vec<(usize, Decimal, Option<String>, Role, Weight)> = found
+        .iter()
+        .enumerate()
+        .filter_map(|(i, f)| match &f.value {
+            Value::Amount { value, currency } if !value.is_zero() => {
+                Some((i, *value, currency.clone(), f.role, f.evidence.weight))
+            }
+            _ => None,
+        })
+        .take(PAIRS)
+        .collect();
+    let has = |role| amounts.iter().any(|(.., r, _)| *r == role);
+    let can_be = |(.., r, weight): &(usize, Decimal, Option<String>, Role, Weight), role| {
+        *r == role || (*weight == Weight::Default && !has(role))
+    };
+    let mut pairs = Vec::new();
+    for whole in amounts.iter().filter(|a| can_be(a, Role::TotalBudget)) {
+        for part in amounts.iter().filter(|a| can_be(a, Role::EuContribution) && a.0 != whole.0 && a.2 == whole.2) {
+            if ratio(part.1, whole.1).is_some_and(|ratio| (ratio - rate).abs() <= RATE_TOLERANCE) {
+                pairs.push((whole.0, part.0));
+            }
+        }
+    }
+    let [(whole, part)] = pairs.as_slice() else { return };
+    for (&index, role) in [(whole, Role::TotalBudget), (part, Role::EuContribution)] {
+        if let Some(f) = found.get_mut(index).filter(|f| f.evidence.weight == Weight::Default) {
+            f.role = role;
+            f.evidence = Evidence { weight: Weight::Arithmetic, id: "ratio".to_owned(), words: None };
+        }
+    }
+}
+
+/// A share of a whole in per cent, exactly.
+pub fn ratio(part: Decimal, whole: Decimal) -> Option<Decimal> {
+    part.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_are_exact() {
+        let ratio = ratio(Decimal::new(511_698_364, 2), Decimal::new(620_090_117, 2)).expect("a ratio");
+        assert!((ratio - Decimal::new(8252, 2)).abs() <= RATE_TOLERANCE, "{ratio}");
+    }
+
+    #[test]
+    fn the_most_frequent_counts_only_alone() {
+        assert_eq!(most([1, 2, 2].into_iter()), Some(2));
+        assert_eq!(most([1, 1, 2, 2].into_iter()), None);
+        assert_eq!(most(std::iter::empty::<u8>()), None);
+    }
+}

@@ -1,0 +1,168 @@
+//! Labels on a page and the stretch of text each speaks of.
+
+use std::ops::Range;
+
+use crate::normalize::{self, Reading};
+use crate::patterns::{Field, Kind, Label, Language};
+use crate::scan::{Match, scan_at};
+
+/// A label and the text it speaks of.
+#[derive(Debug)]
+pub struct Zone<'l> {
+    pub label: &'l Label,
+    /// The label itself.
+    pub at: Range<usize>,
+    /// What stands in brackets between the label and its separator: "(EUR)", "[m€]".
+    pub unit: Option<Range<usize>>,
+    /// What follows: the rest of the line, or the next line where the rest is empty, as far as the next label.
+    pub value: Range<usize>,
+    /// Whether a colon, a column or a line break parts label and value; without one it is a word like others.
+    pub parted: bool,
+}
+
+/// A value this far behind its label is no longer what the label speaks of.
+const REACH: usize = 400;
+
+/// Every label on the page, in text order.
+pub fn zones<'l>(text: &str, language: &'l Language) -> Vec<Zone<'l>> {
+    let mut zones: Vec<Zone<'l>> = Vec::new();
+    for hit in language.labels.find(text) {
+        let Some(label) = language.labels.value(&hit) else { continue };
+        if label.field.is_none() {
+            // Kohesio's headings and header are whole lines that no value follows.
+            if alone(text, &hit.span) {
+                let end = hit.span.end..hit.span.end;
+                zones.push(Zone { label, at: hit.span, unit: None, value: end, parted: true });
+            }
+            continue;
+        }
+        zones.extend(zone(text, label, hit.span));
+    }
+    for i in 1..zones.len() {
+        let Some((before, after)) = zones.split_at_mut_checked(i) else { break };
+        if let (Some(before), Some(after)) = (before.last_mut(), after.first())
+            && before.value.end > after.at.start
+        {
+            before.value.end = after.at.start.max(before.value.start);
+        }
+    }
+    zones
+}
+
+/// The stretch a label speaks of; `None` where the words stand in a sentence and label nothing.
+fn zone<'l>(text: &str, label: &'l Label, at: Range<usize>) -> Option<Zone<'l>> {
+    let opens_line = opens(text, at.start);
+    let limit = text.floor_char_boundary((at.end + REACH).min(text.len()));
+    let rest = text.get(at.end..limit)?;
+    let mut cursor = at.end + spaces(rest);
+    let mut unit = None;
+    if let Some((open, close)) = [('(', ')'), ('[', ']')].into_iter().find(|(open, _)| text.get(cursor..).is_some_and(|t| t.starts_with(*open))) {
+        let inside = text.get(cursor + open.len_utf8()..limit)?;
+        let line = inside.lines().next().unwrap_or_default();
+        if let Some(length) = line.find(close).filter(|&length| length <= 60) {
+            let from = cursor + open.len_utf8();
+            unit = Some(from..from + length);
+            cursor = from + length + close.len_utf8();
+            cursor += spaces(text.get(cursor..limit)?);
+        }
+    }
+    let rest = text.get(cursor..limit)?;
+    let separator = rest.chars().next().filter(|c| matches!(c, ':' | '|' | '=' | '\n' | '\t'));
+    let dashed = rest.starts_with("- ") && opens_line;
+    let tabbed = text.get(at.end..cursor).is_some_and(|gap| gap.contains('\t'));
+    let parted = match separator {
+        Some('\n') => opens_line,
+        Some(':') => true,
+        Some(_) => opens_line,
+        None => dashed || (tabbed && opens_line),
+    };
+    if parted && separator != Some('\n') {
+        cursor += usize::from(separator.is_some() || dashed);
+    }
+    if !parted && (!opens_line || separator.is_some() || rest.is_empty()) {
+        return None;
+    }
+    let value = value(text, cursor, limit);
+    Some(Zone { label, at, unit, value, parted })
+}
+
+/// The rest of the line; where nothing stands there, the next line that holds something, one blank line away at most.
+fn value(text: &str, from: usize, limit: usize) -> Range<usize> {
+    let mut start = from;
+    for line in text.get(from..limit).unwrap_or_default().split('\n').take(3) {
+        let content = line.trim_matches([' ', '\t', ':', '|', '=']);
+        if !content.is_empty() {
+            let inner = start + line.find(content).unwrap_or(0);
+            return inner..inner + content.len();
+        }
+        start += line.len() + 1;
+    }
+    from..from
+}
+
+fn spaces(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t']).len()
+}
+
+/// Whether `at` is the first word of its line, bullets and columns aside, or follows a heading without a space.
+fn opens(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    if before.ends_with(char::is_lowercase) {
+        return true;
+    }
+    let before = before.trim_end_matches([' ', '*', '•', '§', '-', '"', '>', '·', '#', '«']);
+    before.is_empty() || before.ends_with(['\n', '|', '\t', ';'])
+}
+
+/// Whether nothing else stands on the line.
+fn alone(text: &str, at: &Range<usize>) -> bool {
+    let before = text.get(..at.start).unwrap_or_default().trim_end_matches([' ', '\t']);
+    let after = text.get(at.end..).unwrap_or_default();
+    let glued = after.starts_with(char::is_uppercase);
+    let after = after.trim_start_matches([' ', '\t', ':']);
+    (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n') || glued)
+}
+
+/// The kind of value a field holds.
+pub fn kind(field: Field) -> Option<Kind> {
+    Some(match field {
+        Field::StartDate | Field::EndDate | Field::Dates | Field::Published | Field::Deadline | Field::Event | Field::OtherDate => {
+            Kind::Date
+        }
+        Field::ProgrammingPeriod => Kind::Period,
+        Field::TotalBudget | Field::EuContribution | Field::NationalContribution | Field::Grant | Field::Cost => Kind::Amount,
+        Field::CofinancingRate => Kind::Percentage,
+        Field::Participants => Kind::Participants,
+        _ => return None,
+    })
+}
+
+/// Bare numbers behind labels that say what they are: "Costo totale (EUR): 209.364,52", "Partecipanti: 120".
+/// `taken` tells whether something was read at a place already.
+pub fn bare_values<'l>(
+    text: &str,
+    zones: &[Zone<'_>],
+    language: &'l Language,
+    taken: impl Fn(&Range<usize>) -> bool,
+) -> Vec<(Match<'l>, Reading)> {
+    let mut all = Vec::new();
+    for zone in zones.iter().filter(|zone| zone.parted) {
+        let Some(wanted) = zone.label.field.and_then(kind) else { continue };
+        let inner = text.get(zone.value.clone()).unwrap_or_default();
+        let Some(offset) = inner.find(|c: char| c.is_ascii_digit()) else { continue };
+        if !language.filler.is_match(inner.get(..offset).unwrap_or_default()) {
+            continue;
+        }
+        let at = zone.value.start + offset;
+        let read = |found: &Match<'l>| {
+            let fits = found.rule.kind == Some(wanted) && found.span.end <= zone.value.end;
+            normalize::read(found, text, language).filter(|_| fits).and_then(|readings| readings.into_iter().next())
+        };
+        if let Some((found, reading)) = scan_at(text, at, &language.labelled, read)
+            && !taken(&reading.span)
+        {
+            all.push((found, reading));
+        }
+    }
+    all
+}

@@ -1,0 +1,343 @@
+//! Records: what kohex says of a project, in the shape `kohex schema` prints.
+
+mod facts;
+mod labels;
+mod page;
+mod roles;
+mod schema;
+mod warnings;
+
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
+
+use crate::patterns::{Group, Mod, Role};
+
+pub use facts::{Fact, Facts, Sum, facts};
+pub use labels::{Zone, bare_values, zones};
+pub use page::{Kohesio, Place, identity, kohesio, place, title};
+pub use roles::{Evidence, Found, Weight, assign};
+pub use schema::schema;
+pub use warnings::{Known, Noted, warnings};
+
+/// The version of the record's shape; a breaking change raises the number.
+pub const SCHEMA: &str = "kohex/1";
+
+/// One project. Every key is always there: what is unknown is null or empty; only `text` comes on request.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(deny_unknown_fields)]
+pub struct Record {
+    /// `kohex/1`.
+    #[schemars(extend("const" = "kohex/1"))]
+    pub schema: &'static str,
+    /// Kohesio item (`Q…`), the input's own id, or the path below the folder given.
+    pub id: String,
+    /// Where the id comes from.
+    pub id_source: IdSource,
+    /// What kind of page the project was found on.
+    pub kind: PageKind,
+    /// The project's name as on the page.
+    pub title: Option<String>,
+    /// The language the page is written in.
+    pub language: LanguageOf,
+    /// Languages of passages in another language than the page's, largest share first.
+    pub other_languages: Vec<OtherLanguage>,
+    /// ISO 8601 at the precision written: `2024-01-01`, `2024-01` or `2024`.
+    #[schemars(regex(pattern = r"^\d{4}(-\d\d(-\d\d)?)?$"))]
+    pub start_date: Option<String>,
+    /// ISO 8601 at the precision written.
+    #[schemars(regex(pattern = r"^\d{4}(-\d\d(-\d\d)?)?$"))]
+    pub end_date: Option<String>,
+    /// When the page itself says it was published: `2019-09-13T10:03`.
+    #[schemars(regex(pattern = r"^\d{4}(-\d\d(-\d\d(T\d\d:\d\d)?)?)?$"))]
+    pub published: Option<String>,
+    /// `2021-2027`.
+    #[schemars(regex(pattern = r"^\d{4}-\d{4}$"))]
+    pub programming_period: Option<String>,
+    /// The fund's English code: `ERDF`, `ESF+` …
+    pub fund: Option<String>,
+    /// As written on the page.
+    pub programme: Option<String>,
+    /// As written on the page.
+    pub managing_authority: Option<String>,
+    /// As written on the page.
+    pub beneficiary: Option<String>,
+    /// As written on the page.
+    pub region: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    #[schemars(regex(pattern = r"^[A-Z]{2}$"))]
+    pub country: Option<String>,
+    /// What the project costs in all.
+    pub total_budget: Option<Money>,
+    /// What the Union gives.
+    pub eu_contribution: Option<Money>,
+    /// The Union's share in per cent.
+    pub cofinancing_rate: Option<Number>,
+    /// People the project reaches, as the text states it: the largest such count, never a sum.
+    pub participants: Option<u64>,
+    /// Every value found, in text order.
+    pub mentions: Vec<Mention>,
+    /// What does not fit together.
+    pub warnings: Vec<Warning>,
+    /// The pages that went into the record.
+    pub documents: Vec<Document>,
+    /// The program and patterns the record was made with.
+    pub produced_by: ProducedBy,
+    /// The page's text, on request: its characters exactly as they stand after decoding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// Where an id comes from: the Kohesio item a page, its address or its path names; the input's own id; the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IdSource {
+    Kohesio,
+    Input,
+    Path,
+}
+
+/// A Kohesio project page, any other page, or a row of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PageKind {
+    Kohesio,
+    Regional,
+    Row,
+}
+
+/// A language and how sure it is.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct LanguageOf {
+    /// ISO 639-1, or `und`.
+    #[schemars(regex(pattern = r"^([a-z]{2}|und)$"))]
+    pub code: String,
+    /// 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub confidence: f64,
+}
+
+/// A language some passages are written in.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct OtherLanguage {
+    /// ISO 639-1.
+    #[schemars(regex(pattern = r"^[a-z]{2}$"))]
+    pub code: String,
+    /// The share of the page's letters, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub share: f64,
+}
+
+/// A JSON number written in exact decimal digits, never through a float.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Number(pub Decimal);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        rust_decimal::serde::arbitrary_precision::serialize(&self.0, serializer)
+    }
+}
+
+impl JsonSchema for Number {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Number".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "number", "description": "exact decimal digits" })
+    }
+}
+
+/// An amount of money whose currency is known or not named on the page.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Money {
+    /// In major units.
+    pub amount: Number,
+    /// ISO 4217.
+    #[schemars(regex(pattern = r"^[A-Z]{3}$"))]
+    pub currency: Option<String>,
+}
+
+/// A value found on a page, with the evidence for it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Mention {
+    Date(DateMention),
+    Period(PeriodMention),
+    Amount(AmountMention),
+    Percentage(PercentageMention),
+    Participants(ParticipantsMention),
+}
+
+macro_rules! mentions {
+    ($($(#[$doc:meta])* $name:ident { roles: $roles:literal, $($(#[$field_doc:meta])* $field:ident: $type:ty),+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+        #[schemars(deny_unknown_fields)]
+        pub struct $name {
+            /// What the value says about the project.
+            #[schemars(regex(pattern = $roles))]
+            pub role: RoleName,
+            $($(#[$field_doc])* pub $field: $type,)+
+            /// As on the page.
+            pub text: String,
+            /// Unicode code points into the page's text, half open.
+            pub start: usize,
+            /// Unicode code points into the page's text, half open.
+            pub end: usize,
+            /// The pattern rule that read it.
+            pub rule: String,
+            /// TIMEX3 `mod`.
+            #[serde(rename = "mod")]
+            pub modifier: Option<Mod>,
+            /// Index into `documents`.
+            pub document: usize,
+        }
+    )+};
+}
+
+mentions! {
+    /// A day, month, year or minute.
+    DateMention {
+        roles: "^(start|end|published|legal_act|deadline|event|other)$",
+        /// ISO 8601 at the precision written.
+        value: String
+    }
+    /// A range of years.
+    PeriodMention {
+        roles: "^(programming_period|school_year|other)$",
+        /// ISO 8601 interval.
+        value: String
+    }
+    /// Money in major units.
+    AmountMention {
+        roles: "^(total_budget|eu_contribution|national_contribution|grant|cost|other)$",
+        /// Scale words applied.
+        value: Number,
+        /// ISO 4217; null where the page names none.
+        currency: Option<String>
+    }
+    /// A percentage.
+    PercentageMention {
+        roles: "^(cofinancing_rate|share|other)$",
+        /// In per cent.
+        value: Number
+    }
+    /// A count of people.
+    ParticipantsMention {
+        roles: "^(participants|subset|background)$",
+        /// How many.
+        value: u64,
+        /// Whom.
+        group: Group
+    }
+}
+
+/// A role by its name; which ones there are depends on the mention's kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoleName(pub Role);
+
+impl Serialize for RoleName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.name())
+    }
+}
+
+impl JsonSchema for RoleName {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Role".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string" })
+    }
+}
+
+/// Something that does not fit together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Warning {
+    /// What is wrong, for programs.
+    pub code: Code,
+    /// What is wrong, for people.
+    pub message: String,
+    /// Indices into `mentions`.
+    pub mentions: Vec<usize>,
+}
+
+/// The warnings there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub enum Code {
+    #[serde(rename = "date.end_before_start")]
+    DateEndBeforeStart,
+    #[serde(rename = "date.conflict")]
+    DateConflict,
+    #[serde(rename = "date.month_first")]
+    DateMonthFirst,
+    #[serde(rename = "amount.eu_exceeds_total")]
+    AmountEuExceedsTotal,
+    #[serde(rename = "amount.rate_mismatch")]
+    AmountRateMismatch,
+    #[serde(rename = "amount.zero")]
+    AmountZero,
+    #[serde(rename = "amount.conflict")]
+    AmountConflict,
+    #[serde(rename = "rate.fraction")]
+    RateFraction,
+    #[serde(rename = "rate.out_of_range")]
+    RateOutOfRange,
+    #[serde(rename = "participants.conflict")]
+    ParticipantsConflict,
+    #[serde(rename = "language.uncertain")]
+    LanguageUncertain,
+    #[serde(rename = "language.unsupported")]
+    LanguageUnsupported,
+    #[serde(rename = "text.truncated")]
+    TextTruncated,
+    #[serde(rename = "decode.replaced")]
+    DecodeReplaced,
+    #[serde(rename = "page.not_a_project")]
+    PageNotAProject,
+    #[serde(rename = "page.empty")]
+    PageEmpty,
+}
+
+/// A page that went into a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Document {
+    /// Below the folder given, `/`-separated; bytes of a name that are no UTF-8 are written `\xNN`.
+    pub path: String,
+    /// The page's address, where it is known.
+    pub url: Option<String>,
+    /// RFC 6838.
+    pub media_type: String,
+    /// As the IANA registry names it.
+    pub encoding: String,
+    /// Size of the page as read.
+    pub bytes: u64,
+    /// Of the bytes read, in hexadecimal.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
+    pub sha256: String,
+    /// ISO 639-1, or `und`.
+    pub language: String,
+}
+
+/// What made a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ProducedBy {
+    /// Of the program.
+    pub version: String,
+    /// The first 16 hex digits of SHA-256 over the pattern files.
+    #[schemars(regex(pattern = "^[0-9a-f]{16}$"))]
+    pub patterns: String,
+}

@@ -1,0 +1,182 @@
+//! The page as a whole: what kind it is, its title, its place, and the item it names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use super::IdSource;
+use super::labels::Zone;
+use crate::patterns::{Class, Language, Print};
+
+/// What Kohesio's prints say of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kohesio {
+    /// Not a page of Kohesio's.
+    No,
+    Project,
+    /// A page of a beneficiary or a list.
+    Other,
+}
+
+/// Tells Kohesio's project pages by the prints of one language, whatever the language of the text.
+pub fn kohesio(text: &str, zones: &[Zone<'_>]) -> Kohesio {
+    let mut by_language: BTreeMap<&str, BTreeSet<Print>> = BTreeMap::new();
+    for zone in zones {
+        for (&print, languages) in &zone.label.prints {
+            for language in languages {
+                by_language.entry(language).or_default().insert(print);
+            }
+        }
+    }
+    let framed = text.contains(TOPIC) || text.contains(FLAG);
+    let prints = |set: &BTreeSet<Print>| {
+        let heads = usize::from(set.contains(&Print::SiteHeader)) + usize::from(set.contains(&Print::ProjectInfo)) + usize::from(framed);
+        let labels = set.iter().filter(|print| print.field().is_some() && **print != Print::NumberOfProjects).count();
+        (heads, labels, set.contains(&Print::NumberOfProjects))
+    };
+    let best = by_language.values().map(prints).max_by_key(|(heads, labels, _)| heads + labels);
+    match best {
+        Some((heads, labels, true)) if heads >= 1 && labels >= 1 => Kohesio::Other,
+        Some((heads, labels, false)) if (heads >= 1 && labels >= 2) || labels >= 5 => Kohesio::Project,
+        _ => Kohesio::No,
+    }
+}
+
+/// The two lines Kohesio prints in English in every language.
+const TOPIC: &str = "European Commission Topic";
+const FLAG: &str = "Flag of ";
+
+/// Where a Kohesio project is, by the line of its flag.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// ISO 3166-1 alpha-2; none where the line names several countries.
+    pub country: Option<String>,
+    /// The text before the country.
+    pub region: Option<String>,
+}
+
+/// Reads the flag line: "Flag of Polonia  Trójmiejski, Polonia".
+pub fn place(text: &str, language: &Language) -> Option<Place> {
+    let line = text.lines().rev().find_map(|line| line.get(line.find(FLAG)? + FLAG.len()..))?;
+    let (name, where_) = line.split_once("  ").unwrap_or((line, ""));
+    let (name, where_) = (name.trim(), where_.trim());
+    let Some(country) = language.words.value(Class::Country, name) else { return Some(Place::default()) };
+    let several = language.labels.find(where_).any(|hit| {
+        hit.span.start == 0
+            && language.labels.value(&hit).is_some_and(|label| label.prints.contains_key(&Print::MultipleLocations))
+    });
+    let region = where_.strip_suffix(name).map(|r| r.trim_end().trim_end_matches(',').trim());
+    let region = region.or(Some(where_)).filter(|r| !r.is_empty() && !several);
+    Some(Place { country: Some(country.to_owned()), region: region.map(str::to_owned) })
+}
+
+/// The item a path, an address or the page itself names; else the path.
+pub fn identity(name: &str, text: &str) -> (String, IdSource) {
+    static IN_PATH: LazyLock<Option<regex::Regex>> =
+        LazyLock::new(|| regex::Regex::new(r"(?:^|[/_.=-])(Q[1-9][0-9]{3,8})(?:[/_.?#&-]|$)").ok());
+    static IN_TEXT: LazyLock<Option<regex::Regex>> = LazyLock::new(|| {
+        regex::Regex::new(r"(?:kohesio\.(?:ec\.europa\.)?eu(?::\d+)?/[a-z]{2}/[^\s/]+|linkedopendata\.eu/(?:entity|wiki))/(?:Item:)?(Q[1-9][0-9]{3,8})\b").ok()
+    });
+    let named = |regex: &Option<regex::Regex>, text: &str| {
+        let regex = regex.as_ref()?;
+        let items: BTreeSet<String> =
+            regex.captures_iter(text).filter_map(|c| c.get(1)).map(|m| m.as_str().to_owned()).collect();
+        // A page that names several items says nothing of itself.
+        (items.len() == 1).then(|| items.into_iter().next()).flatten()
+    };
+    match named(&IN_PATH, name).or_else(|| named(&IN_TEXT, text)) {
+        Some(item) => (item, IdSource::Kohesio),
+        None => (name.to_owned(), IdSource::Path),
+    }
+}
+
+/// A line longer than this is prose.
+const PROSE: usize = 220;
+/// A title stands this close to the top.
+const HEAD_LINES: usize = 40;
+
+/// The page's title: on a Kohesio page the line behind its facts, elsewhere the first line of the head that is one.
+pub fn title(text: &str, zones: &[Zone<'_>], language: &Language, kohesio: Kohesio) -> Option<String> {
+    let found = if kohesio == Kohesio::Project { kohesio_title(text, zones) } else { head_title(text, zones, language) };
+    let found = found?.trim().trim_end_matches('★').trim();
+    let found = found.strip_suffix("| Kohesio").unwrap_or(found).trim();
+    (!found.is_empty()).then(|| found.to_owned())
+}
+
+fn kohesio_title<'t>(text: &'t str, zones: &[Zone<'_>]) -> Option<&'t str> {
+    let prints = zones.iter().filter(|zone| !zone.label.prints.is_empty());
+    let header = prints.clone().take_while(|zone| text.get(..zone.at.start).is_some_and(|t| t.lines().all(|l| l.len() < 1000)));
+    let last = header.max_by_key(|zone| zone.value.end)?;
+    let heading = last.label.prints.contains_key(&Print::Heading);
+    let rest = text.get(last.value.end..)?;
+    let lines: Vec<&str> = rest
+        .split('\n')
+        .skip(1)
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && *line != TOPIC && !line.starts_with(FLAG))
+        .collect();
+    if heading {
+        // Lists of links stand between the heading and the title; the title is what the description follows.
+        let prose = lines.iter().position(|line| line.len() >= PROSE)?;
+        return prose.checked_sub(1).and_then(|i| lines.get(i)).copied();
+    }
+    lines.first().copied()
+}
+
+fn head_title<'t>(text: &'t str, zones: &[Zone<'_>], language: &Language) -> Option<&'t str> {
+    let mut short = None;
+    let mut at = 0;
+    for line in text.split('\n').take(HEAD_LINES) {
+        let span = at..at + line.len();
+        at = span.end + 1;
+        let line = line.trim();
+        if line.len() > PROSE {
+            break;
+        }
+        let labelled = zones.iter().any(|zone| {
+            (zone.parted && zone.label.field.is_some() && span.contains(&zone.at.start)) || (!zone.value.is_empty() && span.contains(&zone.value.start) && !span.contains(&zone.at.start))
+        });
+        if labelled || !is_title(line, language) {
+            continue;
+        }
+        match line.split_whitespace().count() {
+            0 => {}
+            1 | 2 => short = short.or(Some(line)),
+            _ => return Some(line),
+        }
+    }
+    short.filter(|line| line.split_whitespace().count() == 2)
+}
+
+/// Whether a line can name a project: no menu, no path of links, no date, no sentence.
+fn is_title(line: &str, language: &Language) -> bool {
+    let letters = line.chars().filter(|c| c.is_alphabetic()).count();
+    let chrome = language.words.forms(Class::Chrome).any(|(form, _)| {
+        let folded = line.to_lowercase();
+        folded == form || folded.strip_prefix(form).is_some_and(|rest| rest.starts_with([' ', ':', '|', '>', '/', ',']) && rest.len() < 40)
+    });
+    let menu = [" > ", " » ", " / ", " | ", "›", "→", " · "].iter().any(|mark| line.contains(mark));
+    let bullet = line.starts_with(['•', '-', '*', '§', '>', '|', '#', '+', '©', '«', '‹']);
+    let sentence = line.ends_with(['.', ';', ',', ':']) && !line.ends_with("..");
+    letters >= 4 && letters * 2 >= line.chars().filter(|c| !c.is_whitespace()).count() && !chrome && !menu && !bullet && !sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_come_from_path_address_or_page() {
+        for (name, text, id) in [
+            ("crawl/Q87487.txt", "", "Q87487"),
+            ("kohesio.ec.europa.eu_it_progetti_Q4656810.txt", "", "Q4656810"),
+            ("a.txt", "Vedi https://kohesio.ec.europa.eu/it/progetti/Q4656810 per altro", "Q4656810"),
+            ("a.txt", "https://linkedopendata.eu/entity/Q87487", "Q87487"),
+        ] {
+            assert_eq!(identity(name, text), (id.to_owned(), IdSource::Kohesio), "{name} {text}");
+        }
+        let several = "https://linkedopendata.eu/entity/Q87487 https://linkedopendata.eu/entity/Q87488";
+        for (name, text) in [("FAQ2024.txt", ""), ("a/b.txt", several), ("Q1.txt", "Q3 2024")] {
+            assert_eq!(identity(name, text), (name.to_owned(), IdSource::Path), "{name}");
+        }
+    }
+}

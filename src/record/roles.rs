@@ -1,0 +1,406 @@
+//! Roles: what a value says about the project. A label beats a cue, a cue beats the shape of the text.
+
+use std::ops::Range;
+
+use super::labels::Zone;
+use crate::normalize::{Reading, Value};
+use crate::patterns::{Class, Cue, Field, Finder, Group, Hit, Kind, Language, Mod, Place, Role, Rule};
+
+/// How strongly something speaks for a role, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Nothing speaks for it; it is what such a value mostly is.
+    Default,
+    /// The numbers fit together.
+    Arithmetic,
+    /// How the text is built: a range, a line of its own.
+    Shape,
+    /// Words in the sentence.
+    Cue,
+    /// A label on the page.
+    Label,
+}
+
+/// Why a value has its role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    pub weight: Weight,
+    /// `it/label/start_date`, `it/cue/date/start`, `range`, `line`, `default`.
+    pub id: String,
+    /// The words that say so.
+    pub words: Option<Range<usize>>,
+}
+
+/// A value with its role.
+#[derive(Debug, Clone)]
+pub struct Found<'l> {
+    pub value: Value,
+    /// Bytes of the normalised text.
+    pub span: Range<usize>,
+    pub rule: &'l Rule,
+    pub modifier: Option<Mod>,
+    pub month_first: bool,
+    pub role: Role,
+    pub evidence: Evidence,
+    /// Whether the sentence or line is about the project itself.
+    pub about_project: bool,
+}
+
+/// Cues are looked for this many bytes to either side.
+const WINDOW: usize = 180;
+
+/// Gives every reading its role. `readings` must be in text order.
+pub fn assign<'l>(text: &str, language: &'l Language, zones: &[Zone<'_>], readings: Vec<(&'l Rule, Reading)>) -> Vec<Found<'l>> {
+    let context = Context { text, language, zones };
+    let mut found: Vec<Found<'l>> = Vec::with_capacity(readings.len());
+    for (rule, reading) in readings {
+        let next = context.found(rule, reading, found.last());
+        found.push(next);
+    }
+    context.ranges(&mut found);
+    context.subsets(&mut found);
+    context.rates(&mut found);
+    found
+}
+
+struct Context<'a, 'l> {
+    text: &'a str,
+    language: &'l Language,
+    zones: &'a [Zone<'a>],
+}
+
+impl<'l> Context<'_, 'l> {
+    fn found(&self, rule: &'l Rule, reading: Reading, before: Option<&Found<'l>>) -> Found<'l> {
+        let Reading { value, span, month_first } = reading;
+        let floor = before.map_or(0, |f| f.span.end);
+        let modifier = self.modifier(&span);
+        let (role, evidence) = self.role(rule, &value, &span, floor);
+        let about_project = self.about_project(&span);
+        Found { value, span, rule, modifier, month_first, role, evidence, about_project }
+    }
+
+    fn role(&self, rule: &Rule, value: &Value, span: &Range<usize>, floor: usize) -> (Role, Evidence) {
+        let kind = value.kind();
+        if let Some((role, zone)) = self.label(kind, span) {
+            let weight = if zone.parted { Weight::Label } else { Weight::Cue };
+            return (role, Evidence { weight, id: zone.label.id.clone(), words: Some(zone.at.clone()) });
+        }
+        if let Some(role) = rule.role {
+            return (role, Evidence { weight: Weight::Cue, id: rule.id.clone(), words: None });
+        }
+        if let Some((cue, words)) = self.cue(kind, span, floor) {
+            return (cue.role, Evidence { weight: Weight::Cue, id: cue.id.clone(), words: Some(words) });
+        }
+        if kind == Kind::Date && self.stands_alone(span) {
+            return (Role::Published, Evidence { weight: Weight::Shape, id: "line".to_owned(), words: None });
+        }
+        (default_role(value), Evidence { weight: Weight::Default, id: "default".to_owned(), words: None })
+    }
+
+    /// The role a label gives a value that stands behind it.
+    fn label(&self, kind: Kind, span: &Range<usize>) -> Option<(Role, &Zone<'_>)> {
+        let index = self.zones.partition_point(|zone| zone.value.start <= span.start).checked_sub(1)?;
+        let zone = self.zones.get(index).filter(|zone| span.start < zone.value.end)?;
+        let field = zone.label.field?;
+        let gap = self.text.get(zone.value.start..span.start)?;
+        let first = self.language.filler.is_match(gap) || self.mods_only(gap);
+        let role = match (field, kind) {
+            (Field::Dates, Kind::Date) => {
+                // The second date behind the label is the end; so is one behind a word that closes a range.
+                let second = gap.bytes().any(|b| b.is_ascii_digit());
+                if second { Role::End } else { Role::Start }
+            }
+            (Field::EuContribution | Field::Grant, Kind::Percentage) if zone.parted && !gap.contains(". ") => Role::CofinancingRate,
+            _ if !first => return None,
+            (Field::StartDate, Kind::Date) => Role::Start,
+            (Field::EndDate, Kind::Date) => Role::End,
+            (Field::Published, Kind::Date) => Role::Published,
+            (Field::Deadline, Kind::Date) => Role::Deadline,
+            (Field::Event, Kind::Date) => Role::Event,
+            (Field::OtherDate, Kind::Date) => Role::Other,
+            (Field::ProgrammingPeriod, Kind::Period) => Role::ProgrammingPeriod,
+            (Field::TotalBudget, Kind::Amount) => Role::TotalBudget,
+            (Field::EuContribution, Kind::Amount) => Role::EuContribution,
+            (Field::NationalContribution, Kind::Amount) => Role::NationalContribution,
+            (Field::Grant, Kind::Amount) => Role::Grant,
+            (Field::Cost, Kind::Amount) => Role::Cost,
+            (Field::CofinancingRate, Kind::Percentage) => Role::CofinancingRate,
+            (Field::Participants, Kind::Participants) => Role::Participants,
+            _ => return None,
+        };
+        Some((role, zone))
+    }
+
+    /// The cue nearest to the value; one right beside it beats one further off.
+    fn cue(&self, kind: Kind, span: &Range<usize>, floor: usize) -> Option<(&'l Cue, Range<usize>)> {
+        let left = self.left(span.start);
+        let right = self.right(span.end);
+        let mut best: Option<(usize, usize, &'l Cue, Range<usize>)> = None;
+        let mut offer = |rank: usize, distance: usize, cue: &'l Cue, words: Range<usize>| {
+            if best.as_ref().is_none_or(|(r, d, ..)| (rank, distance) < (*r, *d)) {
+                best = Some((rank, distance, cue, words));
+            }
+        };
+        for (cue, words) in hits(self.language.before.get(&kind), self.text, &left) {
+            let gap = self.text.get(words.end..span.start).unwrap_or_default();
+            match cue.place {
+                Place::Before if self.is_filler(gap) => offer(0, gap.len(), cue, words),
+                Place::Near if via(cue, gap) => {
+                    // A cue that another value already follows speaks of that one first.
+                    offer(if words.end <= floor && floor < span.start { 2 } else { 1 }, gap.len(), cue, words);
+                }
+                _ => {}
+            }
+        }
+        for (cue, words) in hits(self.language.behind.get(&kind), self.text, &right) {
+            let gap = self.text.get(span.end..words.start).unwrap_or_default();
+            match cue.place {
+                Place::After if self.is_filler(gap) => offer(0, gap.len(), cue, words),
+                Place::Behind => offer(1, gap.len(), cue, words),
+                _ => {}
+            }
+        }
+        best.map(|(_, _, cue, words)| (cue, words))
+    }
+
+    fn is_filler(&self, gap: &str) -> bool {
+        self.language.filler.is_match(gap) || self.mods_only(gap)
+    }
+
+    /// Whether only words like "circa" and "almeno" stand in a gap.
+    fn mods_only(&self, gap: &str) -> bool {
+        let Some(hit) = self.language.mod_before.find(gap).last() else { return false };
+        let (head, tail) = (gap.get(..hit.span.start).unwrap_or_default(), gap.get(hit.span.end..).unwrap_or_default());
+        self.language.filler.is_match(head) && self.language.filler.is_match(tail)
+    }
+
+    /// The TIMEX3 mod of the words right before the value, or right behind it.
+    fn modifier(&self, span: &Range<usize>) -> Option<Mod> {
+        let left = self.left(span.start);
+        let window = self.text.get(left.clone())?;
+        let before = self.language.mod_before.find(window).last().filter(|hit| {
+            let gap = window.get(hit.span.end..).unwrap_or_default();
+            self.language.filler.is_match(gap)
+        });
+        if let Some(hit) = before {
+            return self.language.mod_before.value(&hit).copied();
+        }
+        let window = self.text.get(self.right(span.end))?;
+        let hit = self.language.mod_after.find(window).next()?;
+        let adjacent = window.get(..hit.span.start)?.trim_start_matches([' ', '\t', ',', '(']).is_empty();
+        adjacent.then(|| self.language.mod_after.value(&hit).copied()).flatten()
+    }
+
+    /// A date that fills its line, with a clock time or at the head of the page, is when the page was published.
+    fn stands_alone(&self, span: &Range<usize>) -> bool {
+        let from = self.text.floor_char_boundary(span.start.saturating_sub(WINDOW));
+        let to = self.text.floor_char_boundary((span.end + WINDOW).min(self.text.len()));
+        let before = self.text.get(from..span.start).unwrap_or_default().trim_end_matches([' ', '\t', '|', ',']);
+        let after = self.text.get(span.end..to).unwrap_or_default().trim_start_matches([' ', '\t', '|', ',']);
+        let alone = (before.ends_with('\n') || (before.is_empty() && from == 0)) && (after.is_empty() || after.starts_with('\n'));
+        let timed = self.text.get(span.clone()).is_some_and(|t| t.contains(':'));
+        alone && (timed || self.is_head(span.start))
+    }
+
+    /// Whether no paragraph of prose stands before `at`.
+    fn is_head(&self, at: usize) -> bool {
+        const HEAD: usize = 600;
+        const PROSE: usize = 200;
+        at < HEAD && self.text.get(..at).unwrap_or_default().lines().all(|line| line.len() < PROSE)
+    }
+
+    /// The sentence before `at`, as far as the window reaches.
+    fn left(&self, at: usize) -> Range<usize> {
+        let from = self.text.floor_char_boundary(at.saturating_sub(WINDOW));
+        let window = self.text.get(from..at).unwrap_or_default();
+        let start = breaks(window, self.language).last().unwrap_or(0);
+        from + start..at
+    }
+
+    /// The sentence behind `at`, as far as the window reaches.
+    fn right(&self, at: usize) -> Range<usize> {
+        let to = self.text.floor_char_boundary((at + WINDOW).min(self.text.len()));
+        let window = self.text.get(at..to).unwrap_or_default();
+        let end = breaks(window, self.language).next().unwrap_or(window.len());
+        at..at + end
+    }
+
+    /// Whether words of the sentence say it is about the project.
+    fn about_project(&self, span: &Range<usize>) -> bool {
+        [self.left(span.start), self.right(span.end)]
+            .into_iter()
+            .any(|side| self.text.get(side).is_some_and(|side| self.language.project.find(side).next().is_some()))
+    }
+
+    /// Two dates joined by a word or dash of a range are a start and an end.
+    fn ranges(&self, found: &mut [Found<'l>]) {
+        for i in 1..found.len() {
+            let Some((head, tail)) = found.split_at_mut_checked(i) else { break };
+            let (Some(start), Some(end)) = (head.last_mut(), tail.first_mut()) else { break };
+            let (Value::Date(from), Value::Date(to)) = (&start.value, &end.value) else { continue };
+            let gap = self.text.get(start.span.end..end.span.start).unwrap_or_default();
+            let joined = self.language.range_to.is_match(gap) || (start.rule.id == end.rule.id && gap.is_empty());
+            let same_rule = std::ptr::eq(start.rule, end.rule) && gap.len() <= 12 && is_two_ended(start, end, self.text);
+            if !(joined || same_rule) || from.first() > to.last() {
+                continue;
+            }
+            let beats = |f: &Found<'_>| f.evidence.weight == Weight::Label
+                || (f.evidence.weight == Weight::Cue && !matches!(f.role, Role::Start | Role::End | Role::Other));
+            if beats(start) {
+                // "La fiera dal 3 al 5 maggio": what the first day is, the last is too.
+                if start.evidence.weight == Weight::Cue && !beats(end) {
+                    (end.role, end.evidence) = (start.role, start.evidence.clone());
+                }
+                continue;
+            }
+            let evidence = || Evidence { weight: Weight::Shape, id: "range".to_owned(), words: None };
+            if start.evidence.weight < Weight::Cue || start.role == Role::Other || start.role == Role::End {
+                (start.role, start.evidence) = (Role::Start, evidence());
+            }
+            if !beats(end) && end.role != Role::End {
+                (end.role, end.evidence) = (Role::End, evidence());
+            }
+            let about = start.about_project || end.about_project || self.fills_line(&(start.span.start..end.span.end));
+            (start.about_project, end.about_project) = (about, about);
+        }
+    }
+
+    /// Whether a range fills its line but for the words that open it.
+    fn fills_line(&self, span: &Range<usize>) -> bool {
+        let (left, right) = (self.left(span.start), self.right(span.end));
+        let side = |range: Range<usize>| self.text.get(range).unwrap_or_default();
+        let opens = side(left.clone());
+        let opened = self.language.filler.is_match(opens)
+            || self.language.words.forms(Class::RangeFrom).any(|(form, _)| opens.trim().eq_ignore_ascii_case(form));
+        opened && side(right).trim_matches([' ', '.', ')']).is_empty()
+    }
+
+    /// A part of a larger count: a role only where that count is there; "e 40 uomini" behind a part is one too.
+    fn subsets(&self, found: &mut [Found<'l>]) {
+        let largest = found.iter().filter(|f| f.role == Role::Participants).filter_map(|f| count(&f.value)).max().unwrap_or(0);
+        let mut whole: Option<Group> = None;
+        let mut last: Option<(usize, Role)> = None;
+        for f in found.iter_mut() {
+            let Value::Participants { value, group } = &mut f.value else { continue };
+            let near = last.and_then(|(end, role)| Some((self.text.get(end..f.span.start)?, role)));
+            if let Some((gap, Role::Subset)) = near
+                && f.evidence.weight == Weight::Default
+                && gap.len() <= 12
+                && !gap.contains(['.', ';', '\n'])
+            {
+                f.role = Role::Subset;
+                f.evidence = Evidence { weight: Weight::Shape, id: "list".to_owned(), words: None };
+            }
+            if let Some((gap, Role::Participants)) = near
+                && f.evidence.weight == Weight::Default
+                && matches!(gap.trim_start(), "(")
+            {
+                f.role = Role::Subset;
+                f.evidence = Evidence { weight: Weight::Shape, id: "brackets".to_owned(), words: None };
+            }
+            if f.role == Role::Subset {
+                let bare = f.rule.group.is_none() && f.rule.role == Some(Role::Subset);
+                if let Some(of) = whole.filter(|_| bare) {
+                    *group = of;
+                }
+                if *value > largest {
+                    f.role = Role::Participants;
+                }
+            } else if f.role == Role::Participants {
+                whole = Some(*group);
+            }
+            last = Some((f.span.end, f.role));
+        }
+    }
+
+    /// "5 116 983,64 € (82,52%)": a percentage in brackets behind the Union's share is its rate.
+    fn rates(&self, found: &mut [Found<'l>]) {
+        for i in 1..found.len() {
+            let Some((head, tail)) = found.split_at_mut_checked(i) else { break };
+            let (Some(amount), Some(rate)) = (head.last(), tail.first_mut()) else { break };
+            let gap = self.text.get(amount.span.end..rate.span.start).unwrap_or_default();
+            if rate.value.kind() == Kind::Percentage
+                && matches!(amount.role, Role::EuContribution)
+                && rate.role != Role::CofinancingRate
+                && rate.evidence.weight < Weight::Label
+                && matches!(gap.trim(), "(" | "," | "-" | "/")
+            {
+                rate.role = Role::CofinancingRate;
+                rate.evidence = Evidence { weight: amount.evidence.weight, id: amount.evidence.id.clone(), words: None };
+            }
+        }
+    }
+}
+
+/// Two ends read by one match of a rule for ranges.
+fn is_two_ended(start: &Found<'_>, end: &Found<'_>, text: &str) -> bool {
+    let gap = text.get(start.span.end..end.span.start).unwrap_or_default();
+    start.rule.is_range() && !gap.contains('\n')
+}
+
+fn count(value: &Value) -> Option<u64> {
+    match value {
+        Value::Participants { value, .. } => Some(*value),
+        _ => None,
+    }
+}
+
+fn default_role(value: &Value) -> Role {
+    match value {
+        Value::Period(period) if period.is_programming_period() => Role::ProgrammingPeriod,
+        Value::Participants { group: Group::Inhabitants, .. } => Role::Background,
+        Value::Participants { .. } => Role::Participants,
+        _ => Role::Other,
+    }
+}
+
+/// Every cue in a window, as ranges of the text.
+fn hits<'l, 't>(
+    finder: Option<&'l Finder<Cue>>,
+    text: &'t str,
+    window: &Range<usize>,
+) -> impl Iterator<Item = (&'l Cue, Range<usize>)> + use<'l, 't> {
+    let start = window.start;
+    let inside = text.get(window.clone()).unwrap_or_default();
+    let hits: Vec<Hit> = finder.map(|f| f.find(inside).collect()).unwrap_or_default();
+    hits.into_iter().filter_map(move |hit| {
+        let cue = finder?.value(&hit)?;
+        Some((cue, hit.span.start + start..hit.span.end + start))
+    })
+}
+
+/// Whether the words between a cue and its value end as the cue demands.
+fn via(cue: &Cue, gap: &str) -> bool {
+    if cue.via.is_empty() {
+        return true;
+    }
+    let folded = gap.to_lowercase();
+    let gap = folded.trim_end_matches([' ', '\t']);
+    cue.via.iter().any(|word| {
+        let before = gap.strip_suffix(word.as_str());
+        before.is_some_and(|b| !b.ends_with(char::is_alphanumeric))
+    })
+}
+
+/// Where sentences end inside a window: offsets of what follows.
+fn breaks<'t>(window: &'t str, language: &'t Language) -> impl Iterator<Item = usize> + 't {
+    window.char_indices().filter_map(move |(at, c)| {
+        let end = at + c.len_utf8();
+        let after = window.get(end..).unwrap_or_default();
+        let ends = match c {
+            '\n' | ';' | '•' | '§' | '|' => true,
+            '.' | '!' | '?' => {
+                let word = window.get(..at).unwrap_or_default().rsplit([' ', '\t', '\n', '(', '\'']).next().unwrap_or_default();
+                let next = after.trim_start_matches([' ', '"', '»', '”', ')']).chars().next();
+                let spaced = after.starts_with([' ', '"', '»', ')', '”']);
+                // "fine.Inizio": the importer deleted a line break behind a full stop.
+                let glued = word.ends_with(char::is_lowercase) && next.is_some_and(char::is_uppercase);
+                let number = word.ends_with(|c: char| c.is_ascii_digit()) && word.len() <= 2;
+                let short = word.chars().count() <= 1 || number || language.words.value(Class::Abbreviation, &format!("{word}.")).is_some();
+                (spaced || glued) && !short && next.is_none_or(|c| !c.is_lowercase())
+            }
+            _ => false,
+        };
+        ends.then_some(end)
+    })
+}

@@ -1,0 +1,92 @@
+//! JSON Lines to standard output or a file.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::Sink;
+use crate::record::Record;
+
+/// One record a line.
+pub struct JsonLines {
+    out: Out,
+}
+
+enum Out {
+    Stream(BufWriter<Box<dyn Write + Send>>),
+    File(BufWriter<NamedTempFile>, PathBuf),
+}
+
+impl JsonLines {
+    /// Writes to standard output.
+    pub fn stdout() -> Self {
+        JsonLines { out: Out::Stream(BufWriter::with_capacity(1 << 16, Box::new(io::stdout()))) }
+    }
+
+    /// Writes to `path`: under a temporary name beside it, renamed when complete. A device or pipe is written to as it
+    /// is.
+    ///
+    /// # Errors
+    /// When the file cannot be created.
+    pub fn file(path: &Path) -> io::Result<Self> {
+        let special = fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
+        let out = if special {
+            let file = File::options().write(true).open(path)?;
+            Out::Stream(BufWriter::with_capacity(1 << 16, Box::new(file)))
+        } else {
+            // A link keeps pointing to the file it points to.
+            let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            if path.is_dir() {
+                return Err(io::Error::new(io::ErrorKind::IsADirectory, "expected a file, found a folder"));
+            }
+            Out::File(BufWriter::with_capacity(1 << 16, temporary(&path)?), path)
+        };
+        Ok(JsonLines { out })
+    }
+}
+
+impl Sink for JsonLines {
+    type Item = Vec<u8>;
+
+    fn encoder(&self) -> fn(&Record) -> Vec<u8> {
+        |record| {
+            // A record is plain data, which JSON can always hold.
+            let mut line = serde_json::to_vec(record).unwrap_or_default();
+            line.push(b'\n');
+            line
+        }
+    }
+
+    fn write(&mut self, line: Vec<u8>) -> io::Result<()> {
+        match &mut self.out {
+            Out::Stream(out) => out.write_all(&line),
+            Out::File(out, _) => out.write_all(&line),
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self.out {
+            Out::Stream(mut out) => out.flush(),
+            Out::File(out, path) => keep(out.into_inner().map_err(io::IntoInnerError::into_error)?, &path),
+        }
+    }
+}
+
+/// A temporary file beside `path`, with the rights a new file has.
+pub fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".kohex-").suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+/// Gives a complete temporary file its name.
+pub fn keep(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}

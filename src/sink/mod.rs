@@ -1,0 +1,32 @@
+//! Sinks: where records go. A sink knows records and nothing of how they were made.
+
+mod each;
+mod json_lines;
+
+use std::io;
+
+pub use each::Each;
+pub use json_lines::JsonLines;
+
+use crate::record::Record;
+
+/// A destination. Records are made into items on many threads, and written by one, in order.
+pub trait Sink: Send {
+    /// A record in the form it is written in.
+    type Item: Send;
+
+    /// What makes an item of a record.
+    fn encoder(&self) -> fn(&Record) -> Self::Item;
+
+    /// Writes the next item.
+    ///
+    /// # Errors
+    /// When the destination takes no more.
+    fn write(&mut self, item: Self::Item) -> io::Result<()>;
+
+    /// Makes what was written whole: only now does it stand under its name.
+    ///
+    /// # Errors
+    /// When the last of it cannot be written.
+    fn finish(self) -> io::Result<()>;
+}

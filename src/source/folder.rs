@@ -1,0 +1,178 @@
+//! Folders: files found by walking, in the order of their paths whatever the file system says.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use walkdir::{DirEntry, WalkDir};
+
+use super::{Page, SourceError, plain, printable};
+
+/// Which files of a folder are pages.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    globs: Option<GlobSet>,
+    follow: bool,
+    hidden: bool,
+}
+
+/// A glob that cannot be read.
+#[derive(Debug)]
+pub struct ChoiceError {
+    /// The glob as given.
+    pub glob: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl fmt::Display for ChoiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "--glob '{}': {}", self.glob, self.message)
+    }
+}
+
+impl Choice {
+    /// `globs` choose files by name (`*.txt`) or, where they hold a `/`, by path below the folder (`2024/**/*.txt`);
+    /// without any, files ending in `.txt` are taken. Links are followed and hidden files read only when asked.
+    ///
+    /// # Errors
+    /// [`ChoiceError`] for a glob that cannot be read.
+    pub fn new(globs: &[String], follow: bool, hidden: bool) -> Result<Self, ChoiceError> {
+        let mut set = GlobSetBuilder::new();
+        for glob in globs {
+            let anywhere = if glob.contains('/') { glob.trim_start_matches('/').to_owned() } else { format!("**/{glob}") };
+            let compiled = GlobBuilder::new(&anywhere).literal_separator(true).build();
+            set.add(compiled.map_err(|e| ChoiceError { glob: glob.clone(), message: e.kind().to_string() })?);
+        }
+        let globs = match globs {
+            [] => None,
+            _ => Some(set.build().map_err(|e| ChoiceError { glob: globs.join(" "), message: e.kind().to_string() })?),
+        };
+        Ok(Choice { globs, follow, hidden })
+    }
+
+    fn takes(&self, below: &Path) -> bool {
+        match &self.globs {
+            Some(globs) => globs.is_match(below),
+            None => below.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")),
+        }
+    }
+}
+
+/// How many files were passed over, so that nothing is left out silently.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Skipped {
+    /// Files the choice does not take.
+    pub not_chosen: u64,
+    /// Links that were not followed.
+    pub links: u64,
+}
+
+/// All pages below the paths a user named, in the order of the paths given and, within a folder, of the names.
+#[derive(Debug)]
+pub struct Folders {
+    roots: std::vec::IntoIter<PathBuf>,
+    several: bool,
+    choice: Choice,
+    open: Option<(PathBuf, walkdir::IntoIter)>,
+    skipped: Skipped,
+}
+
+impl Folders {
+    /// Walks `roots`; a file among them is a page whatever it is called.
+    pub fn new(roots: Vec<PathBuf>, choice: Choice) -> Self {
+        Folders { several: roots.len() > 1, roots: roots.into_iter(), choice, open: None, skipped: Skipped::default() }
+    }
+
+    /// What has been passed over so far.
+    pub fn skipped(&self) -> Skipped {
+        self.skipped
+    }
+
+    fn open(&self, root: &Path) -> walkdir::IntoIter {
+        WalkDir::new(root).follow_links(self.choice.follow).sort_by_file_name().into_iter()
+    }
+
+    fn page(&mut self, root: &Path, entry: &DirEntry) -> Option<Result<Page, SourceError>> {
+        let kind = entry.file_type();
+        if kind.is_dir() {
+            return None;
+        }
+        let named = entry.depth() == 0;
+        if kind.is_symlink() && !named {
+            self.skipped.links += 1;
+            return None;
+        }
+        let below = if named {
+            Path::new(root.file_name().unwrap_or(root.as_os_str()))
+        } else {
+            entry.path().strip_prefix(root).unwrap_or(entry.path())
+        };
+        if !named && !self.choice.takes(below) {
+            self.skipped.not_chosen += 1;
+            return None;
+        }
+        // With several folders two pages may lie at one path below them; the path as given tells them apart.
+        let name = if self.several { name_of(entry.path()) } else { name_of(below) };
+        // A path named by the user is followed to what it links to; so is every link when links are followed.
+        Some(match std::fs::metadata(entry.path()) {
+            Ok(meta) if meta.is_dir() => return None,
+            Ok(meta) => Ok(Page { path: entry.path().to_owned(), name, size: meta.len() }),
+            Err(error) => Err(SourceError::new(entry.path(), "cannot be read", &error)),
+        })
+    }
+}
+
+impl Iterator for Folders {
+    type Item = Result<Page, SourceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let Some((root, mut walk)) = self.open.take() else {
+                let root = self.roots.next()?;
+                let walk = self.open(&root);
+                self.open = Some((root, walk));
+                continue;
+            };
+            let Some(entry) = walk.next() else { continue };
+            let item = match entry {
+                Ok(entry) if entry.depth() > 0 && !self.choice.hidden && is_hidden(&entry) => {
+                    if entry.file_type().is_dir() {
+                        walk.skip_current_dir();
+                    }
+                    None
+                }
+                Ok(entry) => self.page(&root, &entry),
+                Err(error) => Some(Err(walk_error(&root, &error))),
+            };
+            self.open = Some((root, walk));
+            if item.is_some() {
+                return item;
+            }
+        }
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn walk_error(root: &Path, error: &walkdir::Error) -> SourceError {
+    let place = printable(error.path().unwrap_or(root));
+    let message = match (error.io_error(), error.loop_ancestor()) {
+        (_, Some(ancestor)) => format!("links round in a circle to {}", printable(ancestor)),
+        (Some(io), _) => format!("cannot be read: {}", plain(io)),
+        _ => "cannot be read".to_owned(),
+    };
+    SourceError { place, message }
+}
+
+/// A relative path with `/` between its parts, without `./`.
+fn name_of(path: &Path) -> String {
+    let parts: Vec<String> = path
+        .components()
+        .filter(|part| !matches!(part, std::path::Component::CurDir))
+        .map(|part| printable(Path::new(part.as_os_str())))
+        .collect();
+    parts.join("/").replace("//", "/")
+}

@@ -1,0 +1,72 @@
+//! Sources: where pages come from. A source knows paths and bytes and nothing of their meaning.
+
+mod folder;
+
+pub use folder::{Choice, ChoiceError, Folders, Skipped};
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A page that can be read: where it lies and what the record calls it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Where the file lies.
+    pub path: PathBuf,
+    /// The path the record gives: below the folder the user named, `/`-separated, always UTF-8.
+    pub name: String,
+    /// The file's size when the folder was read, in bytes.
+    pub size: u64,
+}
+
+impl Page {
+    /// Reads the page's bytes.
+    ///
+    /// # Errors
+    /// [`SourceError`] naming the file when it cannot be read.
+    pub fn read(&self) -> Result<Vec<u8>, SourceError> {
+        fs::read(&self.path).map_err(|error| SourceError::new(&self.path, "cannot be read", &error))
+    }
+}
+
+/// What went wrong with a file or folder, in one line.
+#[derive(Debug)]
+pub struct SourceError {
+    /// The file or folder, as the user knows it.
+    pub place: String,
+    /// What failed and why.
+    pub message: String,
+}
+
+impl SourceError {
+    fn new(path: &Path, what: &str, error: &io::Error) -> Self {
+        SourceError { place: printable(path), message: format!("{what}: {}", plain(error)) }
+    }
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
+/// An I/O error in lower case and without the number the system gives it.
+pub fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+}
+
+/// A path as text without loss: bytes that are no UTF-8 are written `\xNN`, so two files never share a name.
+pub fn printable(path: &Path) -> String {
+    let mut out = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        out.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    out
+}
