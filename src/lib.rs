@@ -15,6 +15,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod names;
+
+pub mod check;
+pub mod cli;
 pub mod language;
 pub mod normalize;
 pub mod patterns;

@@ -126,7 +126,7 @@ impl Extractor {
             facts.region = place.region.map(fact);
         }
         if facts.title.is_none() || kohesio == Kohesio::Project {
-            let title = record::title(normal, &zones, language, kohesio);
+            let title = record::title(normal, &zones, &found, language, kohesio);
             facts.title = title.map(|value| Fact { value, mention: None, by: "head of the page".to_owned(), against: Vec::new() });
         }
         Ok(Understood { found, lost: scan.lost, facts, kohesio })

@@ -285,7 +285,8 @@ impl Loaded {
         if plain { span.start + 1 + at.start..span.start + 1 + at.end } else { span }
     }
 
-    fn error(&self, source: &Spanned<String>, message: String) -> PatternError {
+    /// A mistake at a string of this file.
+    pub fn error(&self, source: &Spanned<String>, message: String) -> PatternError {
         PatternError::at(&self.place, &self.source, source.span(), message)
     }
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use toml::Spanned;
+
+use crate::names;
 
 /// Word forms in a file, each with its place for error messages.
 pub type Forms = Vec<Spanned<String>>;
@@ -115,31 +117,6 @@ pub struct CueSource {
 pub struct LabelSource {
     pub field: Field,
     pub forms: Forms,
-}
-
-macro_rules! names {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-        pub enum $name { $($(#[$doc])* #[serde(rename = $text)] $variant),+ }
-        impl $name {
-            /// All of them, in the order of the documentation.
-            pub const ALL: &'static [$name] = &[$($name::$variant),+];
-            /// The name it has in files and records.
-            pub fn name(self) -> &'static str {
-                match self { $($name::$variant => $text),+ }
-            }
-            /// The one of this name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|it| it.name() == name)
-            }
-        }
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.name())
-            }
-        }
-    };
 }
 
 names! {

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
+use crate::names;
 use crate::patterns::{Group, Mod, Role};
 
 pub use facts::{Fact, Facts, Sum, facts};
@@ -273,41 +274,42 @@ pub struct Warning {
     pub mentions: Vec<usize>,
 }
 
-/// The warnings there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-pub enum Code {
-    #[serde(rename = "date.end_before_start")]
-    DateEndBeforeStart,
-    #[serde(rename = "date.conflict")]
-    DateConflict,
-    #[serde(rename = "date.month_first")]
-    DateMonthFirst,
-    #[serde(rename = "amount.eu_exceeds_total")]
-    AmountEuExceedsTotal,
-    #[serde(rename = "amount.rate_mismatch")]
-    AmountRateMismatch,
-    #[serde(rename = "amount.zero")]
-    AmountZero,
-    #[serde(rename = "amount.conflict")]
-    AmountConflict,
-    #[serde(rename = "rate.fraction")]
-    RateFraction,
-    #[serde(rename = "rate.out_of_range")]
-    RateOutOfRange,
-    #[serde(rename = "participants.conflict")]
-    ParticipantsConflict,
-    #[serde(rename = "language.uncertain")]
-    LanguageUncertain,
-    #[serde(rename = "language.unsupported")]
-    LanguageUnsupported,
-    #[serde(rename = "text.truncated")]
-    TextTruncated,
-    #[serde(rename = "decode.replaced")]
-    DecodeReplaced,
-    #[serde(rename = "page.not_a_project")]
-    PageNotAProject,
-    #[serde(rename = "page.empty")]
-    PageEmpty,
+names! {
+    /// The warnings there are.
+    Code {
+        /// The project ends before it starts.
+        DateEndBeforeStart = "date.end_before_start",
+        /// Two sources give different dates.
+        DateConflict = "date.conflict",
+        /// A numeric date that can only be month first.
+        DateMonthFirst = "date.month_first",
+        /// The Union gives more than the whole, by more than a cent.
+        AmountEuExceedsTotal = "amount.eu_exceeds_total",
+        /// The amounts' ratio is more than 0.05 points off the rate.
+        AmountRateMismatch = "amount.rate_mismatch",
+        /// 0,00 stands for unknown.
+        AmountZero = "amount.zero",
+        /// Two sources give different amounts.
+        AmountConflict = "amount.conflict",
+        /// 0.85 for 85 %.
+        RateFraction = "rate.fraction",
+        /// Not between 0 and 100.
+        RateOutOfRange = "rate.out_of_range",
+        /// A label and the text count differently.
+        ParticipantsConflict = "participants.conflict",
+        /// The page's language is a guess.
+        LanguageUncertain = "language.uncertain",
+        /// No patterns for the page's language.
+        LanguageUnsupported = "language.unsupported",
+        /// Cut near 5 000 characters.
+        TextTruncated = "text.truncated",
+        /// Bytes replaced by U+FFFD.
+        DecodeReplaced = "decode.replaced",
+        /// A Kohesio page of a beneficiary or a list.
+        PageNotAProject = "page.not_a_project",
+        /// No text.
+        PageEmpty = "page.empty",
+    }
 }
 
 /// A page that went into a record.

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use super::IdSource;
 use super::labels::Zone;
-use crate::patterns::{Class, Language, Print};
+use super::roles::Found;
+use crate::patterns::{Class, Kind, Language, Print};
 
 /// What Kohesio's prints say of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,8 +96,11 @@ const PROSE: usize = 220;
 const HEAD_LINES: usize = 40;
 
 /// The page's title: on a Kohesio page the line behind its facts, elsewhere the first line of the head that is one.
-pub fn title(text: &str, zones: &[Zone<'_>], language: &Language, kohesio: Kohesio) -> Option<String> {
-    let found = if kohesio == Kohesio::Project { kohesio_title(text, zones) } else { head_title(text, zones, language) };
+pub fn title(text: &str, zones: &[Zone<'_>], found: &[Found<'_>], language: &Language, kohesio: Kohesio) -> Option<String> {
+    let found = match kohesio {
+        Kohesio::Project => kohesio_title(text, zones),
+        _ => head_title(text, zones, found, language),
+    };
     let found = found?.trim().trim_end_matches('★').trim();
     let found = found.strip_suffix("| Kohesio").unwrap_or(found).trim();
     (!found.is_empty()).then(|| found.to_owned())
@@ -122,7 +126,7 @@ fn kohesio_title<'t>(text: &'t str, zones: &[Zone<'_>]) -> Option<&'t str> {
     lines.first().copied()
 }
 
-fn head_title<'t>(text: &'t str, zones: &[Zone<'_>], language: &Language) -> Option<&'t str> {
+fn head_title<'t>(text: &'t str, zones: &[Zone<'_>], found: &[Found<'_>], language: &Language) -> Option<&'t str> {
     let mut short = None;
     let mut at = 0;
     for line in text.split('\n').take(HEAD_LINES) {
@@ -135,7 +139,8 @@ fn head_title<'t>(text: &'t str, zones: &[Zone<'_>], language: &Language) -> Opt
         let labelled = zones.iter().any(|zone| {
             (zone.parted && zone.label.field.is_some() && span.contains(&zone.at.start)) || (!zone.value.is_empty() && span.contains(&zone.value.start) && !span.contains(&zone.at.start))
         });
-        if labelled || !is_title(line, language) {
+        let date = found.iter().any(|f| f.value.kind() == Kind::Date && span.contains(&f.span.start) && f.span.len() * 2 > line.len());
+        if labelled || date || !is_title(line, language) {
             continue;
         }
         match line.split_whitespace().count() {

@@ -53,9 +53,12 @@ const WINDOW: usize = 180;
 pub fn assign<'l>(text: &str, language: &'l Language, zones: &[Zone<'_>], readings: Vec<(&'l Rule, Reading)>) -> Vec<Found<'l>> {
     let context = Context { text, language, zones };
     let mut found: Vec<Found<'l>> = Vec::with_capacity(readings.len());
-    for (rule, reading) in readings {
-        let next = context.found(rule, reading, found.last());
-        found.push(next);
+    let mut readings = readings.into_iter().peekable();
+    while let Some((rule, reading)) = readings.next() {
+        // What stands behind the next value of a kind speaks of that one.
+        let same = readings.peek().filter(|(_, next)| next.value.kind() == reading.value.kind());
+        let between = found.last().map_or(0, |f| f.span.end)..same.map_or(text.len(), |(_, next)| next.span.start);
+        found.push(context.found(rule, reading, &between));
     }
     context.ranges(&mut found);
     context.subsets(&mut found);
@@ -70,16 +73,15 @@ struct Context<'a, 'l> {
 }
 
 impl<'l> Context<'_, 'l> {
-    fn found(&self, rule: &'l Rule, reading: Reading, before: Option<&Found<'l>>) -> Found<'l> {
+    fn found(&self, rule: &'l Rule, reading: Reading, between: &Range<usize>) -> Found<'l> {
         let Reading { value, span, month_first } = reading;
-        let floor = before.map_or(0, |f| f.span.end);
-        let modifier = self.modifier(&span);
-        let (role, evidence) = self.role(rule, &value, &span, floor);
+        let modifier = self.modifier(&span).filter(|&modifier| fits(modifier, &value));
+        let (role, evidence) = self.role(rule, &value, &span, between);
         let about_project = self.about_project(&span);
         Found { value, span, rule, modifier, month_first, role, evidence, about_project }
     }
 
-    fn role(&self, rule: &Rule, value: &Value, span: &Range<usize>, floor: usize) -> (Role, Evidence) {
+    fn role(&self, rule: &Rule, value: &Value, span: &Range<usize>, between: &Range<usize>) -> (Role, Evidence) {
         let kind = value.kind();
         if let Some((role, zone)) = self.label(kind, span) {
             let weight = if zone.parted { Weight::Label } else { Weight::Cue };
@@ -88,7 +90,7 @@ impl<'l> Context<'_, 'l> {
         if let Some(role) = rule.role {
             return (role, Evidence { weight: Weight::Cue, id: rule.id.clone(), words: None });
         }
-        if let Some((cue, words)) = self.cue(kind, span, floor) {
+        if let Some((cue, words)) = self.cue(kind, span, between) {
             return (cue.role, Evidence { weight: Weight::Cue, id: cue.id.clone(), words: Some(words) });
         }
         if kind == Kind::Date && self.stands_alone(span) {
@@ -132,7 +134,7 @@ impl<'l> Context<'_, 'l> {
     }
 
     /// The cue nearest to the value; one right beside it beats one further off.
-    fn cue(&self, kind: Kind, span: &Range<usize>, floor: usize) -> Option<(&'l Cue, Range<usize>)> {
+    fn cue(&self, kind: Kind, span: &Range<usize>, between: &Range<usize>) -> Option<(&'l Cue, Range<usize>)> {
         let left = self.left(span.start);
         let right = self.right(span.end);
         let mut best: Option<(usize, usize, &'l Cue, Range<usize>)> = None;
@@ -147,12 +149,15 @@ impl<'l> Context<'_, 'l> {
                 Place::Before if self.is_filler(gap) => offer(0, gap.len(), cue, words),
                 Place::Near if via(cue, gap) => {
                     // A cue that another value already follows speaks of that one first.
-                    offer(if words.end <= floor && floor < span.start { 2 } else { 1 }, gap.len(), cue, words);
+                    offer(if words.end <= between.start { 2 } else { 1 }, gap.len(), cue, words);
                 }
                 _ => {}
             }
         }
         for (cue, words) in hits(self.language.behind.get(&kind), self.text, &right) {
+            if words.end > between.end {
+                break;
+            }
             let gap = self.text.get(span.end..words.start).unwrap_or_default();
             match cue.place {
                 Place::After if self.is_filler(gap) => offer(0, gap.len(), cue, words),
@@ -336,6 +341,16 @@ impl<'l> Context<'_, 'l> {
 fn is_two_ended(start: &Found<'_>, end: &Found<'_>, text: &str) -> bool {
     let gap = text.get(start.span.end..end.span.start).unwrap_or_default();
     start.rule.is_range() && !gap.contains('\n')
+}
+
+/// "Inizio 2024" is a part of a year; a day has no beginning, and a number no middle.
+fn fits(modifier: Mod, value: &Value) -> bool {
+    let part = matches!(modifier, Mod::Start | Mod::Mid | Mod::End);
+    match value {
+        Value::Date(date) => modifier == Mod::Approx || (part && date.day.is_none()),
+        Value::Period(_) => modifier == Mod::Approx,
+        _ => !part,
+    }
 }
 
 fn count(value: &Value) -> Option<u64> {

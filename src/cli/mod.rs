@@ -1,0 +1,163 @@
+//! The command line: arguments to a checked configuration, work, exit code.
+
+mod check;
+mod explain;
+mod extract;
+mod languages;
+mod progress;
+mod shell;
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::{Args, Parser, Subcommand};
+
+use crate::patterns::Patterns;
+use crate::source::plain;
+
+/// Dates, money, percentages and people from pages about publicly funded projects, as one JSON record per project.
+#[derive(Debug, Parser)]
+#[command(name = "kohex", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 done, but some pages or checks failed; 2 wrong usage or patterns, or nothing could be done.
+Records go to standard output, everything else to standard error. NO_COLOR is obeyed.";
+
+/// Options of every command.
+#[derive(Debug, Args)]
+struct Common {
+    /// Lay the pattern files of DIR (it.toml, en.toml …) over the program's own
+    #[arg(long, value_name = "DIR", global = true)]
+    patterns: Option<PathBuf>,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Say more: what was passed over, warnings by kind
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read pages and write one record per project
+    Extract(extract::Extract),
+    /// Check the patterns' examples, and pages against what is expected of them
+    Check(check::Check),
+    /// Show how a page is read: every value in its place, and why
+    Explain(explain::Explain),
+    /// List the languages, and the rules and examples of each
+    Languages,
+    /// Print the JSON Schema of a record
+    Schema,
+    /// Print a completion script
+    Completions(shell::Completions),
+    /// Print the manual page
+    Man,
+}
+
+/// How a command ended when it could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    /// Some pages failed or some checks differ.
+    SomeFailed,
+    /// Nothing could be done.
+    Nothing,
+}
+
+/// Why a command could not do its work, as it is told.
+#[derive(Debug)]
+struct Refusal(String);
+
+impl Refusal {
+    fn new(place: impl Display, what: &str, error: &io::Error) -> Self {
+        Refusal(format!("{place}: {what}: {}", plain(error)))
+    }
+}
+
+impl<E: std::error::Error> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Refusal(error.to_string())
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A closed pipe behind `--help` is no failure.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let outcome = match &cli.command {
+        Command::Extract(command) => command.run(&cli.common),
+        Command::Check(command) => command.run(&cli.common),
+        Command::Explain(command) => command.run(&cli.common),
+        Command::Languages => languages::run(&cli.common),
+        Command::Schema => shell::schema(),
+        Command::Completions(command) => command.run(),
+        Command::Man => shell::man(),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::SomeFailed) => ExitCode::from(1),
+        Ok(Outcome::Nothing) => ExitCode::from(2),
+        Err(Refusal(message)) => {
+            say(&message);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn load(common: &Common) -> Result<Patterns, Refusal> {
+    Ok(match &common.patterns {
+        Some(folder) => Patterns::overlaid(folder)?,
+        None => Patterns::embedded()?,
+    })
+}
+
+/// An error on standard error; whoever closed that does not want to know.
+fn say(message: &str) {
+    let (start, end) = (ERROR.render(), ERROR.render_reset());
+    let _ = writeln!(anstream::stderr(), "{start}error:{end} {message}");
+}
+
+/// A remark on standard error.
+fn remark(message: &str) {
+    let _ = writeln!(anstream::stderr(), "{message}");
+}
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// Writes to standard output; a closed pipe is success, as the reader has what it wants.
+fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Outcome, Refusal> {
+    let mut out = io::BufWriter::new(anstream::stdout());
+    let written = write(&mut out).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Outcome::Done),
+        Err(error) => Err(Refusal::new("standard output", "cannot be written", &error)),
+        Ok(()) => Ok(Outcome::Done),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

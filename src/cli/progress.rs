@@ -1,0 +1,129 @@
+//! What a run tells while it goes on and at its end.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{Common, say};
+use crate::patterns::Kind;
+use crate::pipeline::{Failure, Observer};
+use crate::record::{Mention, Record};
+use crate::source::{Choice, Folders};
+
+/// Counts pages and draws a bar where standard error is a terminal.
+pub struct Progress {
+    bar: ProgressBar,
+    closed: Arc<AtomicBool>,
+    pages: AtomicU64,
+    failed: AtomicU64,
+    tally: Mutex<Tally>,
+}
+
+#[derive(Default)]
+struct Tally {
+    mentions: BTreeMap<Kind, u64>,
+    languages: BTreeMap<String, u64>,
+    warnings: BTreeMap<String, u64>,
+}
+
+impl Progress {
+    /// Counting the pages ahead for the bar's end goes on beside the work.
+    pub fn new(common: &Common, paths: &[PathBuf], choice: &Choice) -> Self {
+        let target = if common.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
+        let bar = ProgressBar::with_draw_target(None, target);
+        let closed = Arc::new(AtomicBool::new(false));
+        if !bar.is_hidden() {
+            if let Ok(style) = ProgressStyle::with_template("{bar:30} {human_pos} pages  {per_sec}  {elapsed}") {
+                bar.set_style(style);
+            }
+            let (counting, closed, folders) = (bar.clone(), Arc::clone(&closed), Folders::new(paths.to_vec(), choice.clone()));
+            std::thread::spawn(move || {
+                let total = folders.take_while(|_| !closed.load(Ordering::Relaxed)).count();
+                let with_end = "{bar:30} {human_pos} of {human_len} pages  {per_sec}  {eta} left";
+                if let (false, Ok(style)) = (closed.load(Ordering::Relaxed), ProgressStyle::with_template(with_end)) {
+                    counting.set_length(total as u64);
+                    counting.set_style(style);
+                }
+            });
+        }
+        let (pages, failed) = (AtomicU64::new(0), AtomicU64::new(0));
+        Progress { bar, closed, pages, failed, tally: Mutex::default() }
+    }
+
+    /// Takes the bar away.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        self.bar.finish_and_clear();
+    }
+
+    /// Pages read.
+    pub fn pages(&self) -> u64 {
+        self.pages.load(Ordering::Relaxed)
+    }
+
+    /// Pages and folders that failed.
+    pub fn failed(&self) -> u64 {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// One line: pages, records, failures, mentions by kind, languages, seconds.
+    pub fn summary(&self, elapsed: Duration, verbose: bool) -> String {
+        let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let pages = self.pages();
+        let list = |counts: Vec<(String, u64)>| {
+            counts.into_iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", ")
+        };
+        let mentions = list(tally.mentions.iter().map(|(kind, n)| (kind.to_string(), *n)).collect());
+        let mut languages: Vec<(String, u64)> = tally.languages.iter().map(|(code, n)| (code.clone(), *n)).collect();
+        languages.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        let seconds = elapsed.as_secs_f64();
+        let mut line = format!(
+            "{} pages, {pages} records, {} failed; mentions: {}; languages: {}; {seconds:.2} s",
+            pages + self.failed(),
+            self.failed(),
+            if mentions.is_empty() { "none" } else { &mentions },
+            if languages.is_empty() { "none".to_owned() } else { list(languages) },
+        );
+        if verbose && !tally.warnings.is_empty() {
+            line = format!("warnings: {}\n{line}", list(tally.warnings.clone().into_iter().collect()));
+        }
+        line
+    }
+}
+
+impl Observer for Progress {
+    fn page(&self, record: &Record) {
+        self.pages.fetch_add(1, Ordering::Relaxed);
+        self.bar.inc(1);
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        for mention in &record.mentions {
+            *tally.mentions.entry(mention.kind()).or_default() += 1;
+        }
+        *tally.languages.entry(record.language.code.clone()).or_default() += 1;
+        for warning in &record.warnings {
+            *tally.warnings.entry(warning.code.to_string()).or_default() += 1;
+        }
+    }
+
+    fn failure(&self, failure: Failure) {
+        self.failed.fetch_add(1, Ordering::Relaxed);
+        self.bar.inc(1);
+        self.bar.suspend(|| say(&format!("{}: {}", failure.place, failure.message)));
+    }
+}
+
+impl Mention {
+    fn kind(&self) -> Kind {
+        match self {
+            Mention::Date(_) => Kind::Date,
+            Mention::Period(_) => Kind::Period,
+            Mention::Amount(_) => Kind::Amount,
+            Mention::Percentage(_) => Kind::Percentage,
+            Mention::Participants(_) => Kind::Participants,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What other programs ask of kohex: its schema, completions, manual page.
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use super::{Cli, Outcome, Refusal, print};
+use crate::record::schema as record_schema;
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell to complete in
+    shell: Shell,
+}
+
+impl Completions {
+    pub fn run(&self) -> Result<Outcome, Refusal> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "kohex", &mut script);
+        print(|out| out.write_all(&script))
+    }
+}
+
+/// The JSON Schema (2020-12) of a record.
+pub fn schema() -> Result<Outcome, Refusal> {
+    let schema = serde_json::to_string_pretty(&record_schema())?;
+    print(|out| writeln!(out, "{schema}"))
+}
+
+/// The manual page, in roff.
+pub fn man() -> Result<Outcome, Refusal> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    print(|out| out.write_all(&page))
+}
