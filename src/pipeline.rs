@@ -92,13 +92,16 @@ impl Extractor {
         Ok(Reading { record, found: page.found, lost: page.lost, facts: page.facts })
     }
 
-    /// Reads `text` as `code` whatever it looks like: for examples, and for pages whose language is known.
+    /// What is found in `text` read as `code` whatever it looks like, with spans in bytes of `text`: for examples.
     ///
     /// # Errors
     /// [`PatternError`] when the language's patterns cannot be compiled.
     pub fn found_in(&self, text: &str, code: &str) -> Result<Vec<Found<'_>>, PatternError> {
         let detected = Detected { code: code.to_owned(), confidence: 1.0 };
-        self.understand(&Text::new(text), &detected, false).map(|page| page.found)
+        let text = Text::new(text);
+        let mut found = self.understand(&text, &detected, false)?.found;
+        found.iter_mut().for_each(|f| f.span = text.page_range(&f.span));
+        Ok(found)
     }
 
     fn understand(&self, text: &Text<'_>, detected: &Detected, keep_lost: bool) -> Result<Understood<'_>, PatternError> {
@@ -121,13 +124,14 @@ impl Extractor {
         if kohesio == Kohesio::Project
             && let Some(place) = record::place(normal, language)
         {
-            let fact = |value| Fact { value, mention: None, by: "flag line".to_owned(), against: Vec::new() };
-            facts.country = place.country.map(fact);
-            facts.region = place.region.map(fact);
+            const BY: &str = "flag line";
+            facts.region = place.region.map(|region| Fact::words(normal, region, BY));
+            let country = |value| Fact { value, mention: None, span: None, by: BY.to_owned(), against: Vec::new() };
+            facts.country = place.country.map(country);
         }
         if facts.title.is_none() || kohesio == Kohesio::Project {
             let title = record::title(normal, &zones, &found, language, kohesio);
-            facts.title = title.map(|value| Fact { value, mention: None, by: "head of the page".to_owned(), against: Vec::new() });
+            facts.title = title.map(|title| Fact::words(normal, title, "head of the page"));
         }
         Ok(Understood { found, lost: scan.lost, facts, kohesio })
     }
@@ -146,7 +150,9 @@ impl Extractor {
         let money = |fact: &Option<Fact<Sum>>| {
             fact.as_ref().map(|f| Money { amount: Number(f.value.amount), currency: f.value.currency.clone() })
         };
-        let said = |fact: &Option<Fact<String>>| fact.as_ref().map(|f| f.value.clone());
+        let said = |fact: &Option<Fact<String>>| {
+            fact.as_ref().map(|f| f.span.as_ref().map_or_else(|| f.value.clone(), |span| text.page_str(span).to_owned()))
+        };
         Record {
             schema: SCHEMA,
             id,

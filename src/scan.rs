@@ -235,8 +235,8 @@ fn right_edge(text: &str, start: usize, end: usize) -> bool {
         c if c.is_alphabetic() => sentence,
         c if c.is_numeric() => false,
         '%' | '°' | 'º' | '_' | '@' => false,
-        '.' | ',' | ':' | '/' => !second.is_some_and(|c| c.is_ascii_digit()),
-        '-' => !second.is_some_and(char::is_alphanumeric),
+        '.' | ',' | ':' => !second.is_some_and(|c| c.is_ascii_digit()),
+        '-' | '/' => !second.is_some_and(char::is_alphanumeric),
         ' ' => !number_goes_on(text.get(start..end).unwrap_or_default(), text.get(end + 1..).unwrap_or_default()),
         _ => true,
     }

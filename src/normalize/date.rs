@@ -75,7 +75,7 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> O
         Some(name) => Some(language.words.value(Class::DayName, name)?.parse().ok()?),
         None => None,
     };
-    let time = number(Slot::Hour).zip(number(Slot::Minute));
+    let time = number(Slot::Hour).map(|hour| (hour, number(Slot::Minute).unwrap_or(0)));
     // Registers print midnight for "no time", and a second that is not nought is a time all the same.
     let time = time.filter(|&time| time != (0, 0) || number(Slot::Second).is_some_and(|s| s != 0));
     if found.rule.month_first && day.is_none_or(|day| day <= 12) {

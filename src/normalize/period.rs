@@ -19,7 +19,9 @@ impl fmt::Display for PeriodValue {
 }
 
 /// The multiannual frameworks cohesion policy has had; "2014-2021" is how Kohesio printed 2014-2020 for a time.
-const PROGRAMMING: [(u16, u16); 6] = [(1994, 1999), (2000, 2006), (2007, 2013), (2014, 2020), (2014, 2021), (2021, 2027)];
+/// The common agricultural policy ran its rural development programmes 2014-2022 and 2023-2027.
+const PROGRAMMING: [(u16, u16); 8] =
+    [(1994, 1999), (2000, 2006), (2007, 2013), (2014, 2020), (2014, 2021), (2014, 2022), (2021, 2027), (2023, 2027)];
 
 impl PeriodValue {
     /// Whether these are the years of a programming period of cohesion policy.
@@ -41,14 +43,21 @@ impl PeriodValue {
 
 /// Longer than this two years are no period but a pair of numbers.
 const LONGEST: u16 = 60;
+/// Two digits behind a year are a year only near it: "2016/97" is the number of an act.
+const LONGEST_SHORT: u16 = 10;
 
 /// The period of a match; `None` where the end does not come after the start.
 pub fn read(found: &Match<'_>, text: &str) -> Option<PeriodValue> {
     let year = |part| found.slot(text, part, Slot::Year).and_then(|y| y.parse::<u16>().ok());
     let start = year(Part::Start)?;
-    let end = match found.slot(text, Part::End, Slot::Year2) {
-        Some(short) => start / 100 * 100 + short.parse::<u16>().ok()?,
-        None => year(Part::End)?,
+    let (end, longest) = match found.slot(text, Part::End, Slot::Year2) {
+        Some(short) => {
+            let short: u16 = short.parse().ok()?;
+            // "2010-12" is a month of ISO 8601; with a slash no month stands there.
+            let month = short <= 12 && text.get(found.span.clone()).is_some_and(|written| written.contains('-'));
+            (if month { return None } else { start / 100 * 100 + short }, LONGEST_SHORT)
+        }
+        None => (year(Part::End)?, LONGEST),
     };
-    (end > start && end - start <= LONGEST).then_some(PeriodValue { start, end })
+    (end > start && end - start <= longest).then_some(PeriodValue { start, end })
 }

@@ -36,14 +36,15 @@ impl Lexicon {
         if let Some(ending) = form.strip_prefix(ENDING) {
             words.endings.push((ending.to_owned(), index));
         } else {
-            let table = if is_exact(form) { &mut words.exact } else { &mut words.folded };
-            if let Some(&before) = table.get(form) {
+            let (exact, key) = key(form);
+            let table = if exact { &mut words.exact } else { &mut words.folded };
+            if let Some(&before) = table.get(&key) {
                 return match words.forms.get(before) {
                     Some(before) if before.value != value => Err(before.value.clone()),
                     _ => Ok(()),
                 };
             }
-            table.insert(form.to_owned(), index);
+            table.insert(key, index);
         }
         words.forms.push(Form { text: form.to_owned(), value: value.to_owned() });
         Ok(())
@@ -76,9 +77,15 @@ impl Lexicon {
     }
 }
 
-/// A form with a capital letter is found only as written; the rest in any case.
-pub fn is_exact(form: &str) -> bool {
-    form.chars().any(char::is_uppercase)
+/// A word with a capital letter is found only as written; the rest in any case.
+fn is_exact(word: &str) -> bool {
+    word.chars().any(char::is_uppercase)
+}
+
+/// What a form of one word is looked up by: itself where it has a capital, else its lower case.
+fn key(form: &str) -> (bool, String) {
+    let exact = is_exact(form) && !form.contains(' ');
+    (exact, if exact { form.to_owned() } else { form.to_lowercase() })
 }
 
 /// A regex for any of the forms, longest first, in the case the forms ask for.
@@ -98,9 +105,13 @@ fn form_regex(form: &str) -> String {
         Some(ending) => ("[\\p{L}'-]*", ending),
         None => ("", form),
     };
-    let spaced: Vec<String> = text.split(' ').map(regex::escape).collect();
-    let flag = if is_exact(form) { "" } else { "i" };
-    format!("(?{flag}:{ending}{})", spaced.join(SPACES))
+    let mut out = ending.to_owned();
+    for (i, word) in text.split_inclusive([' ', '\'', '-']).enumerate() {
+        let flag = if is_exact(word) || (i == 0 && !ending.is_empty()) { "" } else { "i" };
+        let (word, space) = word.strip_suffix(' ').map_or((word, ""), |word| (word, SPACES));
+        out.push_str(&format!("(?{flag}:{}){space}", regex::escape(word)));
+    }
+    format!("(?:{out})")
 }
 
 /// Any run of spaces within a line of normalised text.

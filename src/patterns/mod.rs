@@ -226,11 +226,17 @@ impl Patterns {
     /// Kohesio's own labels and the language's, one entry a form.
     fn labels(&self, code: &str) -> Result<Vec<(String, Label)>, PatternError> {
         let mut labels: BTreeMap<String, Label> = BTreeMap::new();
+        // "Contributo dell'UE" is Kohesio's label and a form of the language's own file, in another case.
+        let entry = |labels: &BTreeMap<String, Label>, form: String| {
+            let folded = form.to_lowercase();
+            if labels.contains_key(&folded) { folded } else { form }
+        };
         for (layer, loaded) in self.layers(code) {
             for (&print, languages) in &loaded.file.kohesio {
                 for (language, forms) in languages {
                     for form in loaded.forms(forms)? {
-                        let label = labels.entry(form).or_default();
+                        let key = entry(&labels, form);
+                        let label = labels.entry(key).or_default();
                         label.field = label.field.or(print.field());
                         label.prints.entry(print).or_default().push(language.clone());
                         label.id = format!("{layer}/kohesio/{print}");
@@ -239,7 +245,8 @@ impl Patterns {
             }
             for source in &loaded.file.label {
                 for form in loaded.forms(&source.forms)? {
-                    let label = labels.entry(form).or_default();
+                    let key = entry(&labels, form);
+                    let label = labels.entry(key).or_default();
                     if label.field.is_none() {
                         label.field = Some(source.field);
                         label.id = format!("{layer}/label/{}", source.field);

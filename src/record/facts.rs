@@ -7,6 +7,7 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::labels::Zone;
+use super::page::span_of;
 use super::roles::{Evidence, Found, Weight};
 use crate::normalize::{DateValue, PeriodValue, Value};
 use crate::patterns::{Class, Field, Group, Language, Print, Role};
@@ -17,10 +18,20 @@ pub struct Fact<T> {
     pub value: T,
     /// Index of the mention it was taken from, where it was one.
     pub mention: Option<usize>,
+    /// Where it stands in the normalised text, where its words are the fact.
+    pub span: Option<Range<usize>>,
     /// What gave it: a label, a cue, arithmetic.
     pub by: String,
     /// Mentions that say otherwise.
     pub against: Vec<usize>,
+}
+
+impl Fact<String> {
+    /// A fact that is a part of the text, word for word.
+    pub fn words(text: &str, part: &str, by: &str) -> Self {
+        let span = Some(span_of(text, part));
+        Fact { value: part.to_owned(), mention: None, span, by: by.to_owned(), against: Vec::new() }
+    }
 }
 
 /// What a page says of its project.
@@ -77,7 +88,7 @@ pub fn facts(text: &str, language: &Language, zones: &[Zone<'_>], found: &mut [F
         region: text_of(Field::Region),
         country: text_of(Field::Country).and_then(|fact| {
             let code = language.words.value(Class::Country, &fact.value)?.to_owned();
-            Some(Fact { value: code, ..fact })
+            Some(Fact { value: code, span: None, ..fact })
         }),
         title: text_of(Field::Title),
         total_budget: sum(found, Role::TotalBudget),
@@ -102,7 +113,7 @@ fn best<T: PartialEq>(found: &[Found<'_>], pick: impl Fn(&Found<'_>) -> Option<T
     let (index, chosen, value) = all.max_by_key(|(i, f, _)| (f.evidence.weight, std::cmp::Reverse(*i)))?;
     let differs = |f: &Found<'_>| f.evidence.weight >= Weight::Cue && pick(f).is_some_and(|v| v != value);
     let against = found.iter().enumerate().filter(|(_, f)| differs(f)).map(|(i, _)| i).collect();
-    Some(Fact { value, mention: Some(index), by: chosen.evidence.id.clone(), against })
+    Some(Fact { value, mention: Some(index), span: None, by: chosen.evidence.id.clone(), against })
 }
 
 /// The project's start or end: a labelled one, else one in a sentence about the project.
@@ -131,7 +142,7 @@ fn duration(text: &str, zones: &[Zone<'_>], found: &[Found<'_>], facts: &mut Fac
         }
         let fact = |year: u16| {
             let value = DateValue { year: i16::try_from(year).ok()?, month: None, day: None, time: None };
-            Some(Fact { value, mention: Some(index), by: zone.label.id.clone(), against: Vec::new() })
+            Some(Fact { value, mention: Some(index), span: None, by: zone.label.id.clone(), against: Vec::new() })
         };
         facts.start_date = facts.start_date.take().or_else(|| fact(period.start));
         facts.end_date = facts.end_date.take().or_else(|| fact(period.end));
@@ -152,7 +163,7 @@ fn programming_period(found: &[Found<'_>]) -> Option<Fact<PeriodValue>> {
             .map(|(start, end)| PeriodValue { start, end })?,
     };
     let (index, first, _) = all.iter().find(|(_, f, period)| *period == chosen && (labelled.is_none() || f.evidence.weight == Weight::Label))?;
-    Some(Fact { value: chosen, mention: Some(*index), by: first.evidence.id.clone(), against: Vec::new() })
+    Some(Fact { value: chosen, mention: Some(*index), span: None, by: first.evidence.id.clone(), against: Vec::new() })
 }
 
 /// What occurs more often than anything else.
@@ -171,7 +182,7 @@ fn fund(text: &str, language: &Language, zones: &[Zone<'_>]) -> Option<Fact<Stri
         let inside = text.get(range).unwrap_or_default();
         language.funds.find(inside).filter_map(|hit| language.funds.value(&hit).cloned()).collect::<Vec<_>>()
     };
-    let labelled = zones.iter().filter(|zone| zone.label.field == Some(Field::Fund)).find_map(|zone| {
+    let labelled = zones.iter().filter(|zone| zone.parted && zone.label.field == Some(Field::Fund)).find_map(|zone| {
         // The code stands behind the name: "Fondo sociale europeo Plus (ESF+)".
         Some((named(zone.value.clone()).pop()?, zone.label.id.clone()))
     });
@@ -179,7 +190,7 @@ fn fund(text: &str, language: &Language, zones: &[Zone<'_>]) -> Option<Fact<Stri
         Some(labelled) => labelled,
         None => (most(named(0..text.len()).into_iter())?, "named on the page".to_owned()),
     };
-    Some(Fact { value, mention: None, by, against: Vec::new() })
+    Some(Fact { value, mention: None, span: None, by, against: Vec::new() })
 }
 
 /// What a label's line says, where it says something.
@@ -188,7 +199,7 @@ fn labelled_text(text: &str, zones: &[Zone<'_>], field: Field, language: &Langua
         let line = text.get(zone.value.clone())?;
         let value = line.split([ '|', '\t']).next().unwrap_or(line).trim().trim_end_matches([';', ',']).trim();
         let said = value.chars().any(char::is_alphabetic) && !is_not_available(value, language);
-        said.then(|| Fact { value: value.to_owned(), mention: None, by: zone.label.id.clone(), against: Vec::new() })
+        said.then(|| Fact::words(text, value, &zone.label.id))
     })
 }
 
@@ -235,7 +246,7 @@ fn participants(found: &[Found<'_>]) -> Option<Fact<u64>> {
     let mut against: Vec<usize> = against.filter(|&i| i != index).collect();
     against.sort_unstable();
     against.dedup();
-    Some(Fact { value, mention: Some(index), by: chosen.evidence.id.clone(), against })
+    Some(Fact { value, mention: Some(index), span: None, by: chosen.evidence.id.clone(), against })
 }
 
 /// Amounts are compared in pairs; a page with more of them than this is a table and no project.

@@ -1,9 +1,12 @@
 //! Labels on a page and the stretch of text each speaks of.
 
 use std::ops::Range;
+use std::str::FromStr;
 
-use crate::normalize::{self, Reading};
-use crate::patterns::{Field, Kind, Label, Language};
+use rust_decimal::Decimal;
+
+use crate::normalize::{self, Reading, Value};
+use crate::patterns::{Class, Field, Kind, Label, Language};
 use crate::scan::{Match, scan_at};
 
 /// A label and the text it speaks of.
@@ -36,7 +39,9 @@ pub fn zones<'l>(text: &str, language: &'l Language) -> Vec<Zone<'l>> {
             }
             continue;
         }
-        zones.extend(zone(text, label, hit.span));
+        let inside = zones.last().is_some_and(|before| before.parted && hit.span.start < before.value.end);
+        // Words of a value are no label of their own: "Beneficiario: Comune di …".
+        zones.extend(zone(text, label, hit.span).filter(|zone| zone.parted || !inside));
     }
     for i in 1..zones.len() {
         let Some((before, after)) = zones.split_at_mut_checked(i) else { break };
@@ -158,11 +163,34 @@ pub fn bare_values<'l>(
             let fits = found.rule.kind == Some(wanted) && found.span.end <= zone.value.end;
             normalize::read(found, text, language).filter(|_| fits).and_then(|readings| readings.into_iter().next())
         };
-        if let Some((found, reading)) = scan_at(text, at, &language.labelled, read)
+        if let Some((found, mut reading)) = scan_at(text, at, &language.labelled, read)
             && !taken(&reading.span)
         {
+            if let Some(unit) = zone.unit.clone().and_then(|unit| text.get(unit)) {
+                apply_unit(&mut reading.value, unit, language);
+            }
             all.push((found, reading));
         }
     }
     all
+}
+
+/// What a label's unit says of the number behind it: "(EUR)", "(mln €)", "(in migliaia di euro)".
+fn apply_unit(value: &mut Value, unit: &str, language: &Language) {
+    let Value::Amount { value, currency } = value else { return };
+    let words = unit.split([' ', '\t', '/', '.', ',']).filter(|word| !word.is_empty());
+    for word in words {
+        // "M€" is a scale and a sign in one.
+        let glued = word.char_indices().nth(1).map(|(at, _)| word.split_at(at));
+        let whole = language.words.value(Class::Currency, word);
+        let tail = glued.and_then(|(_, sign)| language.words.value(Class::Currency, sign));
+        if let Some(code) = whole.or(tail) {
+            *currency = Some(code.to_owned());
+        }
+        let scale = language.words.value(Class::Scale, word);
+        let head = glued.filter(|_| tail.is_some()).and_then(|(scale, _)| language.words.value(Class::Scale, scale));
+        if let Some(scaled) = scale.or(head).and_then(|s| Decimal::from_str(s).ok()).and_then(|s| value.checked_mul(s)) {
+            *value = scaled.normalize();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The page as a whole: what kind it is, its title, its place, and the item it names.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::IdSource;
@@ -48,15 +49,15 @@ const FLAG: &str = "Flag of ";
 
 /// Where a Kohesio project is, by the line of its flag.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Place<'t> {
     /// ISO 3166-1 alpha-2; none where the line names several countries.
     pub country: Option<String>,
     /// The text before the country.
-    pub region: Option<String>,
+    pub region: Option<&'t str>,
 }
 
 /// Reads the flag line: "Flag of Polonia  Trójmiejski, Polonia".
-pub fn place(text: &str, language: &Language) -> Option<Place> {
+pub fn place<'t>(text: &'t str, language: &Language) -> Option<Place<'t>> {
     let line = text.lines().rev().find_map(|line| line.get(line.find(FLAG)? + FLAG.len()..))?;
     let (name, where_) = line.split_once("  ").unwrap_or((line, ""));
     let (name, where_) = (name.trim(), where_.trim());
@@ -67,7 +68,7 @@ pub fn place(text: &str, language: &Language) -> Option<Place> {
     });
     let region = where_.strip_suffix(name).map(|r| r.trim_end().trim_end_matches(',').trim());
     let region = region.or(Some(where_)).filter(|r| !r.is_empty() && !several);
-    Some(Place { country: Some(country.to_owned()), region: region.map(str::to_owned) })
+    Some(Place { country: Some(country.to_owned()), region })
 }
 
 /// The item a path, an address or the page itself names; else the path.
@@ -96,14 +97,20 @@ const PROSE: usize = 220;
 const HEAD_LINES: usize = 40;
 
 /// The page's title: on a Kohesio page the line behind its facts, elsewhere the first line of the head that is one.
-pub fn title(text: &str, zones: &[Zone<'_>], found: &[Found<'_>], language: &Language, kohesio: Kohesio) -> Option<String> {
+pub fn title<'t>(text: &'t str, zones: &[Zone<'_>], found: &[Found<'_>], language: &Language, kohesio: Kohesio) -> Option<&'t str> {
     let found = match kohesio {
         Kohesio::Project => kohesio_title(text, zones),
         _ => head_title(text, zones, found, language),
     };
     let found = found?.trim().trim_end_matches('★').trim();
     let found = found.strip_suffix("| Kohesio").unwrap_or(found).trim();
-    (!found.is_empty()).then(|| found.to_owned())
+    (!found.is_empty()).then_some(found)
+}
+
+/// Where a part of a text stands in it.
+pub fn span_of(text: &str, part: &str) -> Range<usize> {
+    let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    start..start + part.len()
 }
 
 fn kohesio_title<'t>(text: &'t str, zones: &[Zone<'_>]) -> Option<&'t str> {
@@ -126,43 +133,80 @@ fn kohesio_title<'t>(text: &'t str, zones: &[Zone<'_>]) -> Option<&'t str> {
     lines.first().copied()
 }
 
+/// The first title behind the path of links; without one, the last before the page's text begins where a menu stands
+/// above it, since menus come with the site's own name, and the first where none does.
 fn head_title<'t>(text: &'t str, zones: &[Zone<'_>], found: &[Found<'_>], language: &Language) -> Option<&'t str> {
-    let mut short = None;
+    let mut titles: Vec<&str> = Vec::new();
+    let (mut path, mut menu) = (false, false);
     let mut at = 0;
     for line in text.split('\n').take(HEAD_LINES) {
         let span = at..at + line.len();
         at = span.end + 1;
         let line = line.trim();
-        if line.len() > PROSE {
+        if line.len() > PROSE || (line.len() > SENTENCE && line.ends_with('.')) {
             break;
         }
-        let labelled = zones.iter().any(|zone| {
-            (zone.parted && zone.label.field.is_some() && span.contains(&zone.at.start)) || (!zone.value.is_empty() && span.contains(&zone.value.start) && !span.contains(&zone.at.start))
-        });
-        let date = found.iter().any(|f| f.value.kind() == Kind::Date && span.contains(&f.span.start) && f.span.len() * 2 > line.len());
-        if labelled || date || !is_title(line, language) {
+        if is_path(line, language) {
+            // What stands above the path names the site and not the page.
+            (path, menu) = (true, true);
+            titles.clear();
             continue;
         }
-        match line.split_whitespace().count() {
-            0 => {}
-            1 | 2 => short = short.or(Some(line)),
-            _ => return Some(line),
+        let labelled = zones.iter().any(|zone| {
+            let label = zone.parted && zone.label.field.is_some() && span.contains(&zone.at.start);
+            label || (!zone.value.is_empty() && span.contains(&zone.value.start) && !span.contains(&zone.at.start))
+        });
+        let date = found.iter().any(|f| f.value.kind() == Kind::Date && span.contains(&f.span.start) && f.span.len() * 2 > line.len());
+        if is_menu(line, language) {
+            menu = true;
+        } else if labelled && !titles.is_empty() {
+            break;
+        } else if !labelled && !date && is_title(line) {
+            titles.push(line);
         }
     }
-    short.filter(|line| line.split_whitespace().count() == 2)
+    let long = |line: &&&str| line.split_whitespace().count() >= 2;
+    let best = if path || !menu { titles.iter().find(long) } else { titles.iter().rev().find(long) };
+    best.or(titles.first()).copied()
 }
 
-/// Whether a line can name a project: no menu, no path of links, no date, no sentence.
-fn is_title(line: &str, language: &Language) -> bool {
+/// A paragraph's first line is at least this long.
+const SENTENCE: usize = 100;
+
+/// The marks that part the links of a path or menu.
+const MARKS: [&str; 9] = [" > ", " » ", " › ", " / ", " | ", " → ", " · ", " - ", "   "];
+
+/// "Home > Progetti > Sociale".
+fn is_path(line: &str, language: &Language) -> bool {
+    let marks = MARKS.iter().take(6).filter(|mark| line.contains(**mark)).count();
+    let first = line.split([':', '>', '»', '›', '/', '→']).next().unwrap_or_default();
+    marks > 0 && !line.contains(" | ") && is_chrome(first.trim(), language)
+}
+
+/// A line of the site's frame: links side by side, a bullet of a menu, "Skip to content".
+fn is_menu(line: &str, language: &Language) -> bool {
+    let links = |mark: &str| line.split(mark).filter(|link| !link.trim().is_empty()).count() >= 3;
+    let bullet = line.starts_with(['•', '*', '§', '>', '|', '#', '+', '©', '«', '‹', '→', '[']);
+    bullet || MARKS.iter().any(|mark| links(mark)) || is_chrome(line, language) || line.split("  ").any(|part| is_chrome(part.trim(), language))
+        || line.split(" | ").all(|part| is_chrome(part.trim(), language) || part.trim().len() <= 3)
+}
+
+fn is_chrome(line: &str, language: &Language) -> bool {
+    let folded = line.to_lowercase();
+    language.words.forms(Class::Chrome).any(|(form, _)| {
+        let rest = folded.strip_prefix(form);
+        rest.is_some_and(|rest| rest.is_empty() || (rest.starts_with([' ', ':', ',', '.']) && form.contains(' ') && rest.len() < 60))
+    })
+}
+
+/// Whether a line can name a project: words rather than figures, no sentence, no "Lot: 4b".
+fn is_title(line: &str) -> bool {
     let letters = line.chars().filter(|c| c.is_alphabetic()).count();
-    let chrome = language.words.forms(Class::Chrome).any(|(form, _)| {
-        let folded = line.to_lowercase();
-        folded == form || folded.strip_prefix(form).is_some_and(|rest| rest.starts_with([' ', ':', '|', '>', '/', ',']) && rest.len() < 40)
-    });
-    let menu = [" > ", " » ", " / ", " | ", "›", "→", " · "].iter().any(|mark| line.contains(mark));
-    let bullet = line.starts_with(['•', '-', '*', '§', '>', '|', '#', '+', '©', '«', '‹']);
     let sentence = line.ends_with(['.', ';', ',', ':']) && !line.ends_with("..");
-    letters >= 4 && letters * 2 >= line.chars().filter(|c| !c.is_whitespace()).count() && !chrome && !menu && !bullet && !sentence
+    let labels = line.split_once(": ").is_some_and(|(label, value)| {
+        label.split_whitespace().count() <= 3 && value.split_whitespace().count() <= 2
+    });
+    letters >= 4 && letters * 2 >= line.chars().filter(|c| !c.is_whitespace()).count() && !sentence && !labels
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ impl<'l> Context<'_, 'l> {
         Some((role, zone))
     }
 
-    /// The cue nearest to the value; one right beside it beats one further off.
+    /// The cue nearest to the value: one right before it beats one right behind it, which beats one further off.
     fn cue(&self, kind: Kind, span: &Range<usize>, between: &Range<usize>) -> Option<(&'l Cue, Range<usize>)> {
         let left = self.left(span.start);
         let right = self.right(span.end);
@@ -149,7 +149,7 @@ impl<'l> Context<'_, 'l> {
                 Place::Before if self.is_filler(gap) => offer(0, gap.len(), cue, words),
                 Place::Near if via(cue, gap) => {
                     // A cue that another value already follows speaks of that one first.
-                    offer(if words.end <= between.start { 2 } else { 1 }, gap.len(), cue, words);
+                    offer(if words.end <= between.start { 3 } else { 2 }, gap.len(), cue, words);
                 }
                 _ => {}
             }
@@ -160,8 +160,8 @@ impl<'l> Context<'_, 'l> {
             }
             let gap = self.text.get(span.end..words.start).unwrap_or_default();
             match cue.place {
-                Place::After if self.is_filler(gap) => offer(0, gap.len(), cue, words),
-                Place::Behind => offer(1, gap.len(), cue, words),
+                Place::After if self.is_filler(gap) => offer(1, gap.len(), cue, words),
+                Place::Behind => offer(2, gap.len(), cue, words),
                 _ => {}
             }
         }
@@ -185,7 +185,8 @@ impl<'l> Context<'_, 'l> {
         let window = self.text.get(left.clone())?;
         let before = self.language.mod_before.find(window).last().filter(|hit| {
             let gap = window.get(hit.span.end..).unwrap_or_default();
-            self.language.filler.is_match(gap)
+            // "Inizio: 2024" names a date and does not shade it.
+            !gap.contains([':', '|', '\n']) && self.language.filler.is_match(gap)
         });
         if let Some(hit) = before {
             return self.language.mod_before.value(&hit).copied();
@@ -262,7 +263,8 @@ impl<'l> Context<'_, 'l> {
             if start.evidence.weight < Weight::Cue || start.role == Role::Other || start.role == Role::End {
                 (start.role, start.evidence) = (Role::Start, evidence());
             }
-            if !beats(end) && end.role != Role::End {
+            // In "dal 3 maggio fino al 5" the words before the end join the two and are no cue of their own.
+            if (joined && end.evidence.weight < Weight::Label) || !beats(end) {
                 (end.role, end.evidence) = (Role::End, evidence());
             }
             let about = start.about_project || end.about_project || self.fills_line(&(start.span.start..end.span.end));
@@ -411,7 +413,8 @@ fn breaks<'t>(window: &'t str, language: &'t Language) -> impl Iterator<Item = u
                 // "fine.Inizio": the importer deleted a line break behind a full stop.
                 let glued = word.ends_with(char::is_lowercase) && next.is_some_and(char::is_uppercase);
                 let number = word.ends_with(|c: char| c.is_ascii_digit()) && word.len() <= 2;
-                let short = word.chars().count() <= 1 || number || language.words.value(Class::Abbreviation, &format!("{word}.")).is_some();
+                // "a.s.", "D.Lgs.", "n.", and what the language's file lists.
+                let short = word.chars().count() <= 1 || word.contains('.') || number || language.words.value(Class::Abbreviation, &format!("{word}.")).is_some();
                 (spaced || glued) && !short && next.is_none_or(|c| !c.is_lowercase())
             }
             _ => false,

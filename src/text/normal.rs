@@ -72,7 +72,7 @@ pub fn normalise(page: &str) -> (Cow<'_, str>, Vec<Piece>) {
 /// parts two statements, so that "Trainees 120⏎Women 40" is not "120 women".
 fn is_wrapped(page: &str, line_start: usize, at: usize, end: usize) -> bool {
     at - line_start >= WRAPPED_LINE
-        && page.get(..at).and_then(|before| before.chars().next_back()).is_some_and(|c| c.is_alphanumeric() || c == ',')
+        && page.get(..at).and_then(|before| before.chars().next_back()).is_some_and(|c| !".:;!?|".contains(c))
         && page.get(end..).and_then(|after| after.chars().next()).is_some_and(|c| c.is_lowercase() || c.is_numeric())
 }
 
