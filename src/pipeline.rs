@@ -1,20 +1,21 @@
 //! The flow of one page, from bytes to record, and of a batch: in parallel, in bounded memory, in path order.
 
+use std::io;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
+use crate::digest::sha256;
 use crate::language::{Detected, Detector};
 use crate::normalize::{self, Value};
 use crate::patterns::{PatternError, Patterns, UND};
 use crate::record::{
-    self, AmountMention, DateMention, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Number, PageKind,
-    ParticipantsMention, PercentageMention, PeriodMention, ProducedBy, Record, RoleName, SCHEMA, Sum, Warning,
+    self, AmountMention, DateMention, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Number,
+    PageKind, ParticipantsMention, PercentageMention, PeriodMention, ProducedBy, Record, RoleName, SCHEMA, Sum,
+    Warning,
 };
 use crate::scan::{self, Lost};
-use crate::sink::Sink;
 use crate::source::{Page, SourceError};
 use crate::text::{self, Text};
 
@@ -85,7 +86,7 @@ impl Extractor {
             media_type: "text/plain".to_owned(),
             encoding: decoded.encoding.to_owned(),
             bytes: bytes.len() as u64,
-            sha256: Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect(),
+            sha256: sha256([bytes]),
             language: detected.code.clone(),
         };
         let record = self.record(name, &text, &page, &detected, document, warnings);
@@ -100,18 +101,26 @@ impl Extractor {
         let detected = Detected { code: code.to_owned(), confidence: 1.0 };
         let text = Text::new(text);
         let mut found = self.understand(&text, &detected, false)?.found;
-        found.iter_mut().for_each(|f| f.span = text.page_range(&f.span));
+        for f in &mut found {
+            f.span = text.page_range(&f.span);
+        }
         Ok(found)
     }
 
-    fn understand(&self, text: &Text<'_>, detected: &Detected, keep_lost: bool) -> Result<Understood<'_>, PatternError> {
+    fn understand(
+        &self,
+        text: &Text<'_>,
+        detected: &Detected,
+        keep_lost: bool,
+    ) -> Result<Understood<'_>, PatternError> {
         let code = if self.patterns.knows(&detected.code) { detected.code.as_str() } else { UND };
         let language = self.patterns.language(code)?;
         let normal = text.normal();
         let zones = record::zones(normal, language);
         let read = |found: &scan::Match<'_>| normalize::read(found, normal, language);
         let scan = scan::scan(normal, &language.rules, read, keep_lost);
-        let mut readings: Vec<_> = scan.found.into_iter().flat_map(|(m, all)| all.into_iter().map(move |r| (m.rule, r))).collect();
+        let mut readings: Vec<_> =
+            scan.found.into_iter().flat_map(|(m, all)| all.into_iter().map(move |r| (m.rule, r))).collect();
         let bare = record::bare_values(normal, &zones, language, |span| {
             let next = readings.partition_point(|(_, reading)| reading.span.end <= span.start);
             readings.get(next).is_some_and(|(_, reading)| reading.span.start < span.end)
@@ -151,7 +160,8 @@ impl Extractor {
             fact.as_ref().map(|f| Money { amount: Number(f.value.amount), currency: f.value.currency.clone() })
         };
         let said = |fact: &Option<Fact<String>>| {
-            fact.as_ref().map(|f| f.span.as_ref().map_or_else(|| f.value.clone(), |span| text.page_str(span).to_owned()))
+            fact.as_ref()
+                .map(|f| f.span.as_ref().map_or_else(|| f.value.clone(), |span| text.page_str(span).to_owned()))
         };
         Record {
             schema: SCHEMA,
@@ -211,9 +221,16 @@ fn mention(found: &Found<'_>, written: &str, place: Range<usize>) -> Mention {
         Value::Date(date) => {
             Mention::Date(DateMention { role, value: date.to_string(), text, start, end, rule, modifier, document })
         }
-        Value::Period(period) => {
-            Mention::Period(PeriodMention { role, value: period.to_string(), text, start, end, rule, modifier, document })
-        }
+        Value::Period(period) => Mention::Period(PeriodMention {
+            role,
+            value: period.to_string(),
+            text,
+            start,
+            end,
+            rule,
+            modifier,
+            document,
+        }),
         Value::Amount { value, currency } => {
             let (value, currency) = (Number(*value), currency.clone());
             Mention::Amount(AmountMention { role, value, currency, text, start, end, rule, modifier, document })
@@ -224,7 +241,17 @@ fn mention(found: &Found<'_>, written: &str, place: Range<usize>) -> Mention {
         }
         Value::Participants { value, group } => {
             let (value, group) = (*value, *group);
-            Mention::Participants(ParticipantsMention { role, value, group, text, start, end, rule, modifier, document })
+            Mention::Participants(ParticipantsMention {
+                role,
+                value,
+                group,
+                text,
+                start,
+                end,
+                rule,
+                modifier,
+                document,
+            })
         }
     }
 }
@@ -235,35 +262,37 @@ pub trait Observer: Sync {
     fn page(&self, record: &Record);
     /// A page or folder failed; every other page is still delivered.
     fn failure(&self, failure: Failure);
+    /// A page's file name is not UTF-8, so its record names it otherwise.
+    fn renamed(&self, name: &str);
 }
 
 /// A batch ends early only when its output can take no more.
 #[derive(Debug)]
-pub struct Stopped(pub std::io::Error);
+pub struct Stopped(pub io::Error);
 
 /// Pages of one batch, held in memory together with the records of the batch before.
 const BATCH_PAGES: usize = 256;
 const BATCH_BYTES: u64 = 32 << 20;
 
-/// Reads every page of `source` on all threads of the current rayon pool and gives the records to `sink` in the order
-/// of the source. While a batch is read the one before is written, so memory holds two batches however many pages
-/// there are.
+/// Reads every page of `source` on all threads of the current rayon pool; `encode` makes each record ready on its
+/// thread, and `write` takes them one by one in the order of the source. While a batch is read the one before is
+/// written, so memory holds two batches however many pages there are.
 ///
 /// # Errors
-/// [`Stopped`] when the sink cannot take a record.
-pub fn run<S: Sink>(
+/// [`Stopped`] when `write` takes no more.
+pub fn run<T: Send>(
     extractor: &Extractor,
     source: &mut (impl Iterator<Item = Result<Page, SourceError>> + Send),
-    sink: &mut S,
+    encode: fn(&Record) -> T,
+    mut write: impl FnMut(T) -> io::Result<()> + Send,
     observer: &impl Observer,
 ) -> Result<(), Stopped> {
-    let mut ready: Vec<Option<S::Item>> = Vec::new();
-    let encoder = sink.encoder();
+    let mut ready: Vec<Option<T>> = Vec::new();
     loop {
         let batch = next_batch(source);
         let (written, read) = rayon::join(
-            || ready.drain(..).flatten().try_for_each(|item| sink.write(item)),
-            || batch.into_par_iter().map(|page| read_one(extractor, page, encoder, observer)).collect::<Vec<_>>(),
+            || ready.drain(..).flatten().try_for_each(&mut write),
+            || batch.into_par_iter().map(|page| read_one(extractor, page, encode, observer)).collect::<Vec<_>>(),
         );
         written.map_err(Stopped)?;
         if read.is_empty() {
@@ -293,6 +322,9 @@ fn read_one<T>(
     let failed = |place: &str, message: String| observer.failure(Failure { place: place.to_owned(), message });
     let page = page.map_err(|e| failed(&e.place, e.message)).ok()?;
     let place = crate::source::printable(&page.path);
+    if page.path.to_str().is_none() {
+        observer.renamed(&page.name);
+    }
     let bytes = page.read().map_err(|e| failed(&e.place, e.message)).ok()?;
     // One page that trips over a fault of ours must not take the others along.
     let read = catch_unwind(AssertUnwindSafe(|| extractor.read(&page.name, &bytes)));

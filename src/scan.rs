@@ -51,9 +51,10 @@ impl Match<'_> {
 }
 
 fn hull<'a>(slots: impl Iterator<Item = &'a (Part, Slot, Range<usize>)>) -> Option<Range<usize>> {
-    slots.filter(|(_, slot, _)| !slot.is_context()).map(|(_, _, range)| range.clone()).reduce(|a, b| {
-        a.start.min(b.start)..a.end.max(b.end)
-    })
+    slots
+        .filter(|(_, slot, _)| !slot.is_context())
+        .map(|(_, _, range)| range.clone())
+        .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))
 }
 
 /// What a scan found.

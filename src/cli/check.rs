@@ -47,7 +47,11 @@ impl Check {
                         continue;
                     }
                     Compared::Differs(diff) => writeln!(out, "{place}: differs (- expected, + found)\n{diff}")?,
-                    Compared::New => writeln!(out, "{place}: expected {}, found none\nhelp: --accept writes it", crate::check::EXPECTED)?,
+                    Compared::New => writeln!(
+                        out,
+                        "{place}: expected {}, found none\nhelp: --accept writes it",
+                        crate::check::EXPECTED
+                    )?,
                     Compared::Failed(message) => writeln!(out, "{place}: {message}")?,
                 }
                 failed += 1;

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 
 use super::{Common, Outcome, Refusal, load, print};
+use crate::normalize::PeriodValue;
 use crate::patterns::Kind;
 use crate::pipeline::{Extractor, Reading};
 use crate::record::{Fact, Found};
@@ -23,7 +24,8 @@ pub struct Explain {
 impl Explain {
     pub fn run(&self, common: &Common) -> Result<Outcome, Refusal> {
         let place = printable(&self.file);
-        let bytes = std::fs::read(&self.file).map_err(|e| Refusal(format!("{place}: cannot be read: {}", plain(&e))))?;
+        let bytes =
+            std::fs::read(&self.file).map_err(|e| Refusal(format!("{place}: cannot be read: {}", plain(&e))))?;
         let extractor = Extractor::new(load(common)?, false);
         let reading = extractor.read_fully(&place, &bytes, true).map_err(|e| Refusal(format!("{place}: {e}")))?;
         let decoded = decode(&bytes).map_err(|e| Refusal(format!("{place}: {e}")))?;
@@ -98,25 +100,27 @@ fn facts(out: &mut dyn Write, reading: &Reading<'_>) -> io::Result<()> {
     let (code, confidence) = (&record.language.code, record.language.confidence);
     writeln!(out, "  {:<20} {code} ({confidence})", "language")?;
     let facts = &reading.facts;
-    fact(out, "title", &facts.title, |v| v.clone())?;
-    fact(out, "start_date", &facts.start_date, ToString::to_string)?;
-    fact(out, "end_date", &facts.end_date, ToString::to_string)?;
-    fact(out, "published", &facts.published, ToString::to_string)?;
-    fact(out, "programming_period", &facts.programming_period, |v| v.programming_period())?;
-    fact(out, "fund", &facts.fund, |v| v.clone())?;
-    fact(out, "programme", &facts.programme, |v| v.clone())?;
-    fact(out, "managing_authority", &facts.managing_authority, |v| v.clone())?;
-    fact(out, "beneficiary", &facts.beneficiary, |v| v.clone())?;
-    fact(out, "region", &facts.region, |v| v.clone())?;
-    fact(out, "country", &facts.country, |v| v.clone())?;
+    fact(out, "title", facts.title.as_ref(), String::clone)?;
+    fact(out, "start_date", facts.start_date.as_ref(), ToString::to_string)?;
+    fact(out, "end_date", facts.end_date.as_ref(), ToString::to_string)?;
+    fact(out, "published", facts.published.as_ref(), ToString::to_string)?;
+    fact(out, "programming_period", facts.programming_period.as_ref(), PeriodValue::programming_period)?;
+    fact(out, "fund", facts.fund.as_ref(), String::clone)?;
+    fact(out, "programme", facts.programme.as_ref(), String::clone)?;
+    fact(out, "managing_authority", facts.managing_authority.as_ref(), String::clone)?;
+    fact(out, "beneficiary", facts.beneficiary.as_ref(), String::clone)?;
+    fact(out, "region", facts.region.as_ref(), String::clone)?;
+    fact(out, "country", facts.country.as_ref(), String::clone)?;
     for (name, sum) in [("total_budget", &facts.total_budget), ("eu_contribution", &facts.eu_contribution)] {
-        fact(out, name, sum, |v| format!("{} {}", v.amount, v.currency.as_deref().unwrap_or("(no currency)")))?;
+        fact(out, name, sum.as_ref(), |v| {
+            format!("{} {}", v.amount, v.currency.as_deref().unwrap_or("(no currency)"))
+        })?;
     }
-    fact(out, "cofinancing_rate", &facts.cofinancing_rate, |v| format!("{v} %"))?;
-    fact(out, "participants", &facts.participants, ToString::to_string)
+    fact(out, "cofinancing_rate", facts.cofinancing_rate.as_ref(), |v| format!("{v} %"))?;
+    fact(out, "participants", facts.participants.as_ref(), ToString::to_string)
 }
 
-fn fact<T>(out: &mut dyn Write, name: &str, fact: &Option<Fact<T>>, show: impl Fn(&T) -> String) -> io::Result<()> {
+fn fact<T>(out: &mut dyn Write, name: &str, fact: Option<&Fact<T>>, show: impl Fn(&T) -> String) -> io::Result<()> {
     let Some(fact) = fact else { return Ok(()) };
     let from = fact.mention.map_or_else(String::new, |i| format!(" (value {i})"));
     let against: Vec<String> = fact.against.iter().map(ToString::to_string).collect();

@@ -72,7 +72,8 @@ impl Extract {
         let began = Instant::now();
         let progress = Progress::new(common, &self.paths, &choice);
         let mut source = Folders::new(self.paths.clone(), choice);
-        let ran = pool.install(|| pipeline::run(extractor, &mut source, &mut sink, &progress));
+        let encode = sink.encoder();
+        let ran = pool.install(|| pipeline::run(extractor, &mut source, encode, |item| sink.write(item), &progress));
         progress.close();
         let written = ran.map_err(|Stopped(error)| error).and_then(|()| {
             // Nothing read is nothing to name: an earlier output stays as it was.

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Common, say};
+use super::{Common, remark, say};
 use crate::patterns::Kind;
 use crate::pipeline::{Failure, Observer};
-use crate::record::{Mention, Record};
+use crate::record::Record;
 use crate::source::{Choice, Folders};
 
 /// Counts pages and draws a bar where standard error is a terminal.
@@ -40,7 +40,8 @@ impl Progress {
             if let Ok(style) = ProgressStyle::with_template("{bar:30} {human_pos} pages  {per_sec}  {elapsed}") {
                 bar.set_style(style);
             }
-            let (counting, closed, folders) = (bar.clone(), Arc::clone(&closed), Folders::new(paths.to_vec(), choice.clone()));
+            let (counting, closed, folders) =
+                (bar.clone(), Arc::clone(&closed), Folders::new(paths.to_vec(), choice.clone()));
             std::thread::spawn(move || {
                 let total = folders.take_while(|_| !closed.load(Ordering::Relaxed)).count();
                 let with_end = "{bar:30} {human_pos} of {human_len} pages  {per_sec}  {eta} left";
@@ -114,16 +115,8 @@ impl Observer for Progress {
         self.bar.inc(1);
         self.bar.suspend(|| say(&format!("{}: {}", failure.place, failure.message)));
     }
-}
 
-impl Mention {
-    fn kind(&self) -> Kind {
-        match self {
-            Mention::Date(_) => Kind::Date,
-            Mention::Period(_) => Kind::Period,
-            Mention::Amount(_) => Kind::Amount,
-            Mention::Percentage(_) => Kind::Percentage,
-            Mention::Participants(_) => Kind::Participants,
-        }
+    fn renamed(&self, name: &str) {
+        self.bar.suspend(|| remark(&format!("{name}: file name is not UTF-8: its record names it so")));
     }
 }

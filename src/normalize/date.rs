@@ -87,7 +87,8 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> O
 
 /// "novembre - febbraio 2015": the year written once is that of the end; a start behind its end is of the year before.
 pub fn share_year(found: &Match<'_>, start: &mut DateValue, end: &DateValue) -> Option<()> {
-    let own_year = found.slots.iter().any(|(part, slot, _)| *part == Part::Start && matches!(slot, Slot::Year | Slot::Year2));
+    let own_year =
+        found.slots.iter().any(|(part, slot, _)| *part == Part::Start && matches!(slot, Slot::Year | Slot::Year2));
     if !own_year && start.first()? > end.last()? {
         start.year -= 1;
         start.first()?;

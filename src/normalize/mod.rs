@@ -25,10 +25,16 @@ pub enum Value {
     Date(DateValue),
     Period(PeriodValue),
     /// In major units; the currency in ISO 4217, where the page names one.
-    Amount { value: Decimal, currency: Option<String> },
+    Amount {
+        value: Decimal,
+        currency: Option<String>,
+    },
     /// In per cent.
     Percentage(Decimal),
-    Participants { value: u64, group: Group },
+    Participants {
+        value: u64,
+        group: Group,
+    },
 }
 
 impl Value {
@@ -84,7 +90,9 @@ pub fn read(found: &Match<'_>, text: &str, language: &Language) -> Option<Vec<Re
         };
         readings.push(Reading { value, span: found.hull_of(part), month_first: found.rule.month_first });
     }
-    if let [Reading { value: Value::Date(start), .. }, Reading { value: Value::Date(end), .. }] = readings.as_mut_slice() {
+    if let [Reading { value: Value::Date(start), .. }, Reading { value: Value::Date(end), .. }] =
+        readings.as_mut_slice()
+    {
         date::share_year(found, start, end)?;
     }
     Some(readings)
@@ -98,7 +106,8 @@ mod tests {
 
     #[test]
     fn values_print_as_examples_write_them() {
-        let amount = Value::Amount { value: Decimal::from_str("6200901.17").expect("a number"), currency: Some("EUR".into()) };
+        let amount =
+            Value::Amount { value: Decimal::from_str("6200901.17").expect("a number"), currency: Some("EUR".into()) };
         assert_eq!(amount.to_string(), "6200901.17 EUR");
         assert_eq!(Value::Participants { value: 1292, group: Group::Staff }.to_string(), "1292 staff");
     }

@@ -20,7 +20,10 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> O
 /// The noun's group; where the noun only says people, that of the words beside it ("unemployed people").
 fn group(found: &Match<'_>, text: &str, language: &Language) -> Group {
     let groups = |class| {
-        found.all(text, Slot::Word(class)).filter_map(move |w| language.words.value(class, w)).filter_map(Group::from_name)
+        found
+            .all(text, Slot::Word(class))
+            .filter_map(move |w| language.words.value(class, w))
+            .filter_map(Group::from_name)
     };
     let all: Vec<Group> = groups(Class::People).chain(groups(Class::Modifier)).collect();
     let special = all.iter().copied().find(|&group| group != Group::People);

@@ -98,10 +98,18 @@ mod tests {
     #[test]
     fn words_add_up_in_the_order_languages_say_them() {
         let english = lexicon(
-            &[("2", "two"), ("3", "three"), ("12", "twelve"), ("40", "forty"), ("100", "hundred"), ("1000", "thousand")],
+            &[
+                ("2", "two"),
+                ("3", "three"),
+                ("12", "twelve"),
+                ("40", "forty"),
+                ("100", "hundred"),
+                ("1000", "thousand"),
+            ],
             "and",
         );
-        let german = lexicon(&[("1", "ein"), ("3", "drei"), ("40", "vierzig"), ("100", "hundert"), ("1000", "tausend")], "und");
+        let german =
+            lexicon(&[("1", "ein"), ("3", "drei"), ("40", "vierzig"), ("100", "hundert"), ("1000", "tausend")], "und");
         let read = |written, lexicon| number(written, lexicon).map(|d| d.to_string());
         assert_eq!(read("two hundred and forty-three", &english).as_deref(), Some("243"));
         assert_eq!(read("twelve hundred", &english).as_deref(), Some("1200"));

@@ -24,6 +24,8 @@ pub struct Cue {
     pub kind: Kind,
     pub role: Role,
     pub place: Place,
+    /// How many bytes may stand between it and the value.
+    pub within: usize,
     /// The words that must stand between the cue and the value, as forms; empty where none must.
     pub via: Vec<String>,
     /// `it/cue/date/start`.
@@ -79,9 +81,8 @@ fn is_word(text: &str, span: &Range<usize>) -> bool {
     let inner = text.get(span.clone()).unwrap_or_default();
     let before = text.get(..span.start).and_then(|t| t.chars().next_back());
     let after = text.get(span.end..).and_then(|t| t.chars().next());
-    let glued = |a: Option<char>, b: Option<char>| {
-        a.is_some_and(char::is_alphanumeric) && b.is_some_and(char::is_alphanumeric)
-    };
+    let glued =
+        |a: Option<char>, b: Option<char>| a.is_some_and(char::is_alphanumeric) && b.is_some_and(char::is_alphanumeric);
     let first = inner.chars().next();
     // "projekcieData początkowa": a heading glued to a label keeps the label's capital.
     let heading = before.is_some_and(char::is_lowercase) && first.is_some_and(char::is_uppercase);

@@ -21,7 +21,8 @@ impl PatternError {
         let number = before.matches('\n').count() + 1;
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         let line = source.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        let chars = |to: usize| source.get(line_start..to.min(line_start + line.len())).map_or(0, |s| s.chars().count());
+        let chars =
+            |to: usize| source.get(line_start..to.min(line_start + line.len())).map_or(0, |s| s.chars().count());
         let from = chars(start);
         let to = chars(at.end).max(from + 1);
         PatternError {
@@ -71,7 +72,8 @@ mod tests {
     fn the_caret_stands_under_the_mistake() {
         let source = "id = \"x\"\npattern = \"è {dya}\"\n";
         let at = source.find("{dya}").expect("there");
-        let error = PatternError::at("it.toml", source, at..at + 5, "expected a slot, found {dya}").help("did you mean {day}?");
+        let error =
+            PatternError::at("it.toml", source, at..at + 5, "expected a slot, found {dya}").help("did you mean {day}?");
         let shown = "it.toml:2:14: expected a slot, found {dya}\n  |\n2 | pattern = \"è {dya}\"\n  |              ^^^^^\nhelp: did you mean {day}?";
         assert_eq!(error.to_string(), shown);
     }

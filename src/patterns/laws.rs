@@ -20,7 +20,10 @@ pub fn check(patterns: &Patterns) -> Result<(), PatternError> {
             layer.add_words(&mut lexicon)?;
         }
         loaded.rules(code, &lexicon)?;
-        patterns.labels(code)?;
+        patterns.labels(code, &lexicon)?;
+        for cue in &loaded.file.cue {
+            loaded.cue_forms(code, cue, &lexicon, &mut Vec::new())?;
+        }
     }
     Ok(())
 }

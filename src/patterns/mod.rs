@@ -13,7 +13,6 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 pub use cues::{Cue, Finder, Hit, Label, Place};
@@ -23,6 +22,7 @@ pub use rules::{REACH, Rule, RuleSet, Slot};
 pub use schema::{Class, Field, File, Forms, Group, Kind, Mod, Numbers, Print, Role};
 pub use syntax::Part;
 
+use crate::digest::sha256;
 use rules::Source;
 use schema::CueSource;
 
@@ -113,15 +113,13 @@ impl Patterns {
             let embedded = || (format!("patterns/{code}.toml"), (*source).to_owned());
             sources.entry((*code).to_owned()).or_insert_with(embedded);
         }
-        let mut hash = Sha256::new();
+        let parts = sources.values().flat_map(|(_, source)| [source.as_bytes(), b"\0"]);
+        let digest = sha256(parts).chars().take(16).collect();
         let mut files = BTreeMap::new();
         for (code, (place, source)) in sources {
-            hash.update((source.len() as u64).to_le_bytes());
-            hash.update(source.as_bytes());
             let file = read(&place, &source, &code)?;
             files.insert(code, Loaded { file, place, source });
         }
-        let digest = hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect();
         let compiled = files.keys().map(|code| (code.clone(), OnceLock::new())).collect();
         let patterns = Patterns { files, compiled, digest };
         laws::check(&patterns)?;
@@ -180,7 +178,7 @@ impl Patterns {
         let mut cues = Vec::new();
         for (layer, loaded) in self.layers(code) {
             for cue in &loaded.file.cue {
-                loaded.cue_forms(layer, cue, &mut cues)?;
+                loaded.cue_forms(layer, cue, &words, &mut cues)?;
             }
         }
         let side = |kind: Kind, places: [Place; 2]| {
@@ -199,11 +197,13 @@ impl Patterns {
         };
         let funds = words.forms(Class::Fund).map(|(form, value)| (form.to_owned(), value.to_owned())).collect();
         let project = words.forms(Class::Project).map(|(form, _)| (form.to_owned(), ())).collect();
-        let filler = words.regex(Class::Filler).map_or_else(String::new, |f| format!("|(?:{f})(?:[ \\t]|\\z)|(?:{f}')"));
+        let filler =
+            words.regex(Class::Filler).map_or_else(String::new, |f| format!("|(?:{f})(?:[ \\t]|\\z)|(?:{f}')"));
         let to = words.regex(Class::RangeTo).map_or_else(String::new, |w| format!("|[ \\t]+{w}[ \\t]*"));
         let regex = |source: String| {
-            regex::Regex::new(&source)
-                .map_err(|e| PatternError::file(&format!("patterns/{code}.toml"), format!("words cannot be compiled: {e}")))
+            regex::Regex::new(&source).map_err(|e| {
+                PatternError::file(&format!("patterns/{code}.toml"), format!("words cannot be compiled: {e}"))
+            })
         };
         Ok(Language {
             code: code.to_owned(),
@@ -212,19 +212,19 @@ impl Patterns {
             labelled: RuleSet::new(code, labelled)?,
             before,
             behind,
-            labels: Finder::new(code, self.labels(code)?)?,
+            labels: Finder::new(code, self.labels(code, &words)?)?,
             mod_before: mods(Class::ModBefore)?,
             mod_after: mods(Class::ModAfter)?,
             funds: Finder::new(code, funds)?,
             project: Finder::new(code, project)?,
-            filler: regex(format!("\\A(?:[ \\t:=(\\[\"«“„€£$|]{filler})*\\z"))?,
+            filler: regex(format!("\\A(?:[ \\t:=(,\\[\"«“„€£$|]{filler})*\\z"))?,
             range_to: regex(format!("\\A(?:[ \\t.,]*-[ \\t]*{to})\\z"))?,
             words,
         })
     }
 
     /// Kohesio's own labels and the language's, one entry a form.
-    fn labels(&self, code: &str) -> Result<Vec<(String, Label)>, PatternError> {
+    fn labels(&self, code: &str, words: &Lexicon) -> Result<Vec<(String, Label)>, PatternError> {
         let mut labels: BTreeMap<String, Label> = BTreeMap::new();
         // "Contributo dell'UE" is Kohesio's label and a form of the language's own file, in another case.
         let entry = |labels: &BTreeMap<String, Label>, form: String| {
@@ -234,7 +234,7 @@ impl Patterns {
         for (layer, loaded) in self.layers(code) {
             for (&print, languages) in &loaded.file.kohesio {
                 for (language, forms) in languages {
-                    for form in loaded.forms(forms)? {
+                    for form in loaded.forms(forms, words)? {
                         let key = entry(&labels, form);
                         let label = labels.entry(key).or_default();
                         label.field = label.field.or(print.field());
@@ -244,7 +244,7 @@ impl Patterns {
                 }
             }
             for source in &loaded.file.label {
-                for form in loaded.forms(&source.forms)? {
+                for form in loaded.forms(&source.forms, words)? {
                     let key = entry(&labels, form);
                     let label = labels.entry(key).or_default();
                     if label.field.is_none() {
@@ -259,16 +259,22 @@ impl Patterns {
 }
 
 impl Loaded {
-    /// Every text the forms stand for.
-    fn forms(&self, forms: &Forms) -> Result<Vec<String>, PatternError> {
+    /// Every text the forms stand for; a slot in one stands for every word of its class.
+    fn forms(&self, forms: &Forms, words: &Lexicon) -> Result<Vec<String>, PatternError> {
+        let of_class = |name: &str| {
+            let forms: Vec<String> = words.forms(Class::from_name(name)?).map(|(form, _)| form.to_owned()).collect();
+            (!forms.is_empty()).then_some(forms)
+        };
         let mut all = Vec::new();
         for form in forms {
             let nodes = self.parse(form)?;
-            let expanded = syntax::expand(&nodes)
-                .ok_or_else(|| self.error(form, "expected a form without slots, found a slot".to_owned()))?;
+            let expanded = syntax::expand(&nodes, &of_class)
+                .ok_or_else(|| self.error(form, "expected slots of words this language has, found another".to_owned()))?;
             if let Some(strange) = expanded.iter().find(|text| !crate::text::is_normal(text)) {
                 let message = format!("expected plain characters, found '{strange}'");
-                return Err(self.error(form, message).help("write ' for every apostrophe, - for every dash, composed letters (NFC)"));
+                return Err(self
+                    .error(form, message)
+                    .help("write ' for every apostrophe, - for every dash, composed letters (NFC)"));
             }
             all.extend(expanded);
         }
@@ -301,7 +307,7 @@ impl Loaded {
         for (&class, values) in &self.file.words {
             for (value, forms) in values {
                 for form in forms {
-                    for text in self.forms(&vec![form.clone()])? {
+                    for text in self.forms(&vec![form.clone()], &Lexicon::default())? {
                         lexicon.add(class, value, &text).map_err(|other| {
                             let message = format!("expected one value for '{text}', found {other} and {value}");
                             self.error(form, message)
@@ -338,7 +344,10 @@ impl Loaded {
             let hides = source.hides.as_slice();
             let none = (false, false, None, None);
             let (labelled, month_first, group, role) = none;
-            rules.extend(Rule::new(Source { id, nodes: &nodes, kind: None, hides, labelled, month_first, group, role }, words));
+            rules.extend(Rule::new(
+                Source { id, nodes: &nodes, kind: None, hides, labelled, month_first, group, role },
+                words,
+            ));
         }
         Ok(rules)
     }
@@ -369,15 +378,20 @@ impl Loaded {
         Ok(())
     }
 
-    fn cue_forms(&self, layer: &str, cue: &CueSource, out: &mut Vec<(String, Cue)>) -> Result<(), PatternError> {
-        let via = self.forms(&cue.via)?;
-        let places =
-            [(Place::Before, &cue.before), (Place::After, &cue.after), (Place::Near, &cue.near), (Place::Behind, &cue.behind)];
+    fn cue_forms(&self, layer: &str, cue: &CueSource, words: &Lexicon, out: &mut Vec<(String, Cue)>) -> Result<(), PatternError> {
+        let via = self.forms(&cue.via, words)?;
+        let places = [
+            (Place::Before, &cue.before),
+            (Place::After, &cue.after),
+            (Place::Near, &cue.near),
+            (Place::Behind, &cue.behind),
+        ];
         for (place, forms) in places {
-            for form in self.forms(forms)? {
+            for form in self.forms(forms, words)? {
                 let id = format!("{layer}/cue/{}/{}", cue.kind, cue.role);
                 let via = if place == Place::Near { via.clone() } else { Vec::new() };
-                out.push((form, Cue { kind: cue.kind, role: cue.role, place, via, id }));
+                let within = cue.within.unwrap_or(usize::MAX);
+                out.push((form, Cue { kind: cue.kind, role: cue.role, place, within, via, id }));
             }
         }
         Ok(())

@@ -186,7 +186,8 @@ impl Rule {
 
     /// The slots of a text that matches from end to end, as ranges of it.
     pub fn slots(&self, text: &str) -> Option<Vec<(Part, Slot, Range<usize>)>> {
-        let regex = self.captures.get_or_init(|| regex::Regex::new(&format!("\\A(?:{})\\z", self.regex)).ok()).as_ref()?;
+        let regex =
+            self.captures.get_or_init(|| regex::Regex::new(&format!("\\A(?:{})\\z", self.regex)).ok()).as_ref()?;
         let captures = regex.captures(text)?;
         let found = self.slots.iter().zip(captures.iter().skip(1));
         Some(found.filter_map(|(&(part, slot), group)| group.map(|g| (part, slot, g.range()))).collect())

@@ -101,6 +101,8 @@ pub struct CueSource {
     /// Anywhere behind the value in its sentence; the nearest counts.
     #[serde(default)]
     pub behind: Forms,
+    /// How far from the value a word of `near` or `behind` may stand, in bytes; as far as the sentence where not said.
+    pub within: Option<usize>,
     /// The value must follow one of these directly for a word of `near` to count.
     #[serde(default)]
     pub via: Forms,
@@ -140,7 +142,9 @@ impl Kind {
     /// The roles a mention of this kind can have.
     pub fn roles(self) -> &'static [Role] {
         match self {
-            Kind::Date => &[Role::Start, Role::End, Role::Published, Role::LegalAct, Role::Deadline, Role::Event, Role::Other],
+            Kind::Date => {
+                &[Role::Start, Role::End, Role::Published, Role::LegalAct, Role::Deadline, Role::Event, Role::Other]
+            }
             Kind::Period => &[Role::ProgrammingPeriod, Role::SchoolYear, Role::Other],
             Kind::Amount => &[
                 Role::TotalBudget,

@@ -158,23 +158,23 @@ impl Parser<'_> {
     }
 }
 
-/// All texts a form without slots can stand for, each with single spaces. `None` when it holds a slot.
-pub fn expand(nodes: &[Node]) -> Option<Vec<String>> {
+/// All texts a form can stand for, each with single spaces. `words` gives those of a slot; `None` when it has none.
+pub fn expand(nodes: &[Node], words: &impl Fn(&str) -> Option<Vec<String>>) -> Option<Vec<String>> {
     let mut all = vec![String::new()];
     for node in nodes {
         let next = match node {
             Node::Text(text) => vec![text.clone()],
             Node::Space => vec![" ".to_owned()],
-            Node::Slot { .. } => return None,
+            Node::Slot { name, .. } => words(name)?,
             Node::Optional(inner) => {
-                let mut ways = expand(inner)?;
+                let mut ways = expand(inner, words)?;
                 ways.push(String::new());
                 ways
             }
             Node::Either(ways) => {
                 let mut texts = Vec::new();
                 for way in ways {
-                    texts.extend(expand(way)?);
+                    texts.extend(expand(way, words)?);
                 }
                 texts
             }
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn forms_expand_to_every_text() {
         let nodes = parse("dipendent(e|i)[ pubblici]").expect("a form");
-        let mut forms = expand(&nodes).expect("no slots");
+        let mut forms = expand(&nodes, &|_| None).expect("no slots");
         forms.sort();
         assert_eq!(forms, ["dipendente", "dipendente pubblici", "dipendenti", "dipendenti pubblici"]);
     }

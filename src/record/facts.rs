@@ -162,7 +162,9 @@ fn programming_period(found: &[Found<'_>]) -> Option<Fact<PeriodValue>> {
         None => most(all.iter().map(|(_, _, period)| (period.start, period.end)))
             .map(|(start, end)| PeriodValue { start, end })?,
     };
-    let (index, first, _) = all.iter().find(|(_, f, period)| *period == chosen && (labelled.is_none() || f.evidence.weight == Weight::Label))?;
+    let (index, first, _) = all
+        .iter()
+        .find(|(_, f, period)| *period == chosen && (labelled.is_none() || f.evidence.weight == Weight::Label))?;
     Some(Fact { value: chosen, mention: Some(*index), span: None, by: first.evidence.id.clone(), against: Vec::new() })
 }
 
@@ -197,7 +199,7 @@ fn fund(text: &str, language: &Language, zones: &[Zone<'_>]) -> Option<Fact<Stri
 fn labelled_text(text: &str, zones: &[Zone<'_>], field: Field, language: &Language) -> Option<Fact<String>> {
     zones.iter().filter(|zone| zone.parted && zone.label.field == Some(field)).find_map(|zone| {
         let line = text.get(zone.value.clone())?;
-        let value = line.split([ '|', '\t']).next().unwrap_or(line).trim().trim_end_matches([';', ',']).trim();
+        let value = line.split(['|', '\t']).next().unwrap_or(line).trim().trim_end_matches([';', ',']).trim();
         let said = value.chars().any(char::is_alphabetic) && !is_not_available(value, language);
         said.then(|| Fact::words(text, value, &zone.label.id))
     })
@@ -221,7 +223,9 @@ fn sum(found: &[Found<'_>], role: Role) -> Option<Fact<Sum>> {
     let rough = |index: &usize| {
         found.get(*index).is_some_and(|f| match (&f.value, f.modifier) {
             // "circa 5,4 milioni": within a twentieth it is the same sum.
-            (Value::Amount { value, .. }, Some(_)) => (value - fact.value.amount).abs() * Decimal::from(20) <= fact.value.amount.abs(),
+            (Value::Amount { value, .. }, Some(_)) => {
+                (value - fact.value.amount).abs() * Decimal::from(20) <= fact.value.amount.abs()
+            }
             _ => false,
         })
     };

@@ -61,7 +61,9 @@ fn zone<'l>(text: &str, label: &'l Label, at: Range<usize>) -> Option<Zone<'l>> 
     let rest = text.get(at.end..limit)?;
     let mut cursor = at.end + spaces(rest);
     let mut unit = None;
-    if let Some((open, close)) = [('(', ')'), ('[', ']')].into_iter().find(|(open, _)| text.get(cursor..).is_some_and(|t| t.starts_with(*open))) {
+    if let Some((open, close)) =
+        [('(', ')'), ('[', ']')].into_iter().find(|(open, _)| text.get(cursor..).is_some_and(|t| t.starts_with(*open)))
+    {
         let inside = text.get(cursor + open.len_utf8()..limit)?;
         let line = inside.lines().next().unwrap_or_default();
         if let Some(length) = line.find(close).filter(|&length| length <= 60) {
@@ -76,7 +78,6 @@ fn zone<'l>(text: &str, label: &'l Label, at: Range<usize>) -> Option<Zone<'l>> 
     let dashed = rest.starts_with("- ") && opens_line;
     let tabbed = text.get(at.end..cursor).is_some_and(|gap| gap.contains('\t'));
     let parted = match separator {
-        Some('\n') => opens_line,
         Some(':') => true,
         Some(_) => opens_line,
         None => dashed || (tabbed && opens_line),
@@ -131,11 +132,17 @@ fn alone(text: &str, at: &Range<usize>) -> bool {
 /// The kind of value a field holds.
 pub fn kind(field: Field) -> Option<Kind> {
     Some(match field {
-        Field::StartDate | Field::EndDate | Field::Dates | Field::Published | Field::Deadline | Field::Event | Field::OtherDate => {
-            Kind::Date
-        }
+        Field::StartDate
+        | Field::EndDate
+        | Field::Dates
+        | Field::Published
+        | Field::Deadline
+        | Field::Event
+        | Field::OtherDate => Kind::Date,
         Field::ProgrammingPeriod => Kind::Period,
-        Field::TotalBudget | Field::EuContribution | Field::NationalContribution | Field::Grant | Field::Cost => Kind::Amount,
+        Field::TotalBudget | Field::EuContribution | Field::NationalContribution | Field::Grant | Field::Cost => {
+            Kind::Amount
+        }
         Field::CofinancingRate => Kind::Percentage,
         Field::Participants => Kind::Participants,
         _ => return None,
@@ -189,7 +196,8 @@ fn apply_unit(value: &mut Value, unit: &str, language: &Language) {
         }
         let scale = language.words.value(Class::Scale, word);
         let head = glued.filter(|_| tail.is_some()).and_then(|(scale, _)| language.words.value(Class::Scale, scale));
-        if let Some(scaled) = scale.or(head).and_then(|s| Decimal::from_str(s).ok()).and_then(|s| value.checked_mul(s)) {
+        if let Some(scaled) = scale.or(head).and_then(|s| Decimal::from_str(s).ok()).and_then(|s| value.checked_mul(s))
+        {
             *value = scaled.normalize();
         }
     }

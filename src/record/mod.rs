@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::names;
-use crate::patterns::{Group, Mod, Role};
+use crate::patterns::{Group, Kind, Mod, Role};
 
 pub use facts::{Fact, Facts, Sum, facts};
 pub use labels::{Zone, bare_values, zones};
@@ -174,6 +174,19 @@ pub enum Mention {
     Amount(AmountMention),
     Percentage(PercentageMention),
     Participants(ParticipantsMention),
+}
+
+impl Mention {
+    /// What it is a mention of.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Mention::Date(_) => Kind::Date,
+            Mention::Period(_) => Kind::Period,
+            Mention::Amount(_) => Kind::Amount,
+            Mention::Percentage(_) => Kind::Percentage,
+            Mention::Participants(_) => Kind::Participants,
+        }
+    }
 }
 
 macro_rules! mentions {

@@ -31,7 +31,9 @@ pub fn kohesio(text: &str, zones: &[Zone<'_>]) -> Kohesio {
     }
     let framed = text.contains(TOPIC) || text.contains(FLAG);
     let prints = |set: &BTreeSet<Print>| {
-        let heads = usize::from(set.contains(&Print::SiteHeader)) + usize::from(set.contains(&Print::ProjectInfo)) + usize::from(framed);
+        let heads = usize::from(set.contains(&Print::SiteHeader))
+            + usize::from(set.contains(&Print::ProjectInfo))
+            + usize::from(framed);
         let labels = set.iter().filter(|print| print.field().is_some() && **print != Print::NumberOfProjects).count();
         (heads, labels, set.contains(&Print::NumberOfProjects))
     };
@@ -97,7 +99,13 @@ const PROSE: usize = 220;
 const HEAD_LINES: usize = 40;
 
 /// The page's title: on a Kohesio page the line behind its facts, elsewhere the first line of the head that is one.
-pub fn title<'t>(text: &'t str, zones: &[Zone<'_>], found: &[Found<'_>], language: &Language, kohesio: Kohesio) -> Option<&'t str> {
+pub fn title<'t>(
+    text: &'t str,
+    zones: &[Zone<'_>],
+    found: &[Found<'_>],
+    language: &Language,
+    kohesio: Kohesio,
+) -> Option<&'t str> {
     let found = match kohesio {
         Kohesio::Project => kohesio_title(text, zones),
         _ => head_title(text, zones, found, language),
@@ -115,7 +123,8 @@ pub fn span_of(text: &str, part: &str) -> Range<usize> {
 
 fn kohesio_title<'t>(text: &'t str, zones: &[Zone<'_>]) -> Option<&'t str> {
     let prints = zones.iter().filter(|zone| !zone.label.prints.is_empty());
-    let header = prints.clone().take_while(|zone| text.get(..zone.at.start).is_some_and(|t| t.lines().all(|l| l.len() < 1000)));
+    let header =
+        prints.clone().take_while(|zone| text.get(..zone.at.start).is_some_and(|t| t.lines().all(|l| l.len() < 1000)));
     let last = header.max_by_key(|zone| zone.value.end)?;
     let heading = last.label.prints.contains_key(&Print::Heading);
     let rest = text.get(last.value.end..)?;
@@ -156,7 +165,9 @@ fn head_title<'t>(text: &'t str, zones: &[Zone<'_>], found: &[Found<'_>], langua
             let label = zone.parted && zone.label.field.is_some() && span.contains(&zone.at.start);
             label || (!zone.value.is_empty() && span.contains(&zone.value.start) && !span.contains(&zone.at.start))
         });
-        let date = found.iter().any(|f| f.value.kind() == Kind::Date && span.contains(&f.span.start) && f.span.len() * 2 > line.len());
+        let date = found
+            .iter()
+            .any(|f| f.value.kind() == Kind::Date && span.contains(&f.span.start) && f.span.len() * 2 > line.len());
         if is_menu(line, language) {
             menu = true;
         } else if labelled && !titles.is_empty() {
@@ -187,7 +198,10 @@ fn is_path(line: &str, language: &Language) -> bool {
 fn is_menu(line: &str, language: &Language) -> bool {
     let links = |mark: &str| line.split(mark).filter(|link| !link.trim().is_empty()).count() >= 3;
     let bullet = line.starts_with(['•', '*', '§', '>', '|', '#', '+', '©', '«', '‹', '→', '[']);
-    bullet || MARKS.iter().any(|mark| links(mark)) || is_chrome(line, language) || line.split("  ").any(|part| is_chrome(part.trim(), language))
+    bullet
+        || MARKS.iter().any(|mark| links(mark))
+        || is_chrome(line, language)
+        || line.split("  ").any(|part| is_chrome(part.trim(), language))
         || line.split(" | ").all(|part| is_chrome(part.trim(), language) || part.trim().len() <= 3)
 }
 
@@ -195,7 +209,9 @@ fn is_chrome(line: &str, language: &Language) -> bool {
     let folded = line.to_lowercase();
     language.words.forms(Class::Chrome).any(|(form, _)| {
         let rest = folded.strip_prefix(form);
-        rest.is_some_and(|rest| rest.is_empty() || (rest.starts_with([' ', ':', ',', '.']) && form.contains(' ') && rest.len() < 60))
+        rest.is_some_and(|rest| {
+            rest.is_empty() || (rest.starts_with([' ', ':', ',', '.']) && form.contains(' ') && rest.len() < 60)
+        })
     })
 }
 
@@ -203,9 +219,9 @@ fn is_chrome(line: &str, language: &Language) -> bool {
 fn is_title(line: &str) -> bool {
     let letters = line.chars().filter(|c| c.is_alphabetic()).count();
     let sentence = line.ends_with(['.', ';', ',', ':']) && !line.ends_with("..");
-    let labels = line.split_once(": ").is_some_and(|(label, value)| {
-        label.split_whitespace().count() <= 3 && value.split_whitespace().count() <= 2
-    });
+    let labels = line
+        .split_once(": ")
+        .is_some_and(|(label, value)| label.split_whitespace().count() <= 3 && value.split_whitespace().count() <= 2);
     letters >= 4 && letters * 2 >= line.chars().filter(|c| !c.is_whitespace()).count() && !sentence && !labels
 }
 

@@ -50,7 +50,12 @@ pub struct Found<'l> {
 const WINDOW: usize = 180;
 
 /// Gives every reading its role. `readings` must be in text order.
-pub fn assign<'l>(text: &str, language: &'l Language, zones: &[Zone<'_>], readings: Vec<(&'l Rule, Reading)>) -> Vec<Found<'l>> {
+pub fn assign<'l>(
+    text: &str,
+    language: &'l Language,
+    zones: &[Zone<'_>],
+    readings: Vec<(&'l Rule, Reading)>,
+) -> Vec<Found<'l>> {
     let context = Context { text, language, zones };
     let mut found: Vec<Found<'l>> = Vec::with_capacity(readings.len());
     let mut readings = readings.into_iter().peekable();
@@ -83,7 +88,7 @@ impl<'l> Context<'_, 'l> {
 
     fn role(&self, rule: &Rule, value: &Value, span: &Range<usize>, between: &Range<usize>) -> (Role, Evidence) {
         let kind = value.kind();
-        if let Some((role, zone)) = self.label(kind, span) {
+        if let Some((role, zone)) = self.label(kind, span, between.start) {
             let weight = if zone.parted { Weight::Label } else { Weight::Cue };
             return (role, Evidence { weight, id: zone.label.id.clone(), words: Some(zone.at.clone()) });
         }
@@ -99,8 +104,8 @@ impl<'l> Context<'_, 'l> {
         (default_role(value), Evidence { weight: Weight::Default, id: "default".to_owned(), words: None })
     }
 
-    /// The role a label gives a value that stands behind it.
-    fn label(&self, kind: Kind, span: &Range<usize>) -> Option<(Role, &Zone<'_>)> {
+    /// The role a label gives a value that stands behind it; `before` is where the value before ends.
+    fn label(&self, kind: Kind, span: &Range<usize>, before: usize) -> Option<(Role, &Zone<'_>)> {
         let index = self.zones.partition_point(|zone| zone.value.start <= span.start).checked_sub(1)?;
         let zone = self.zones.get(index).filter(|zone| span.start < zone.value.end)?;
         let field = zone.label.field?;
@@ -108,11 +113,12 @@ impl<'l> Context<'_, 'l> {
         let first = self.language.filler.is_match(gap) || self.mods_only(gap);
         let role = match (field, kind) {
             (Field::Dates, Kind::Date) => {
-                // The second date behind the label is the end; so is one behind a word that closes a range.
-                let second = gap.bytes().any(|b| b.is_ascii_digit());
-                if second { Role::End } else { Role::Start }
+                // The second date behind the label is the end.
+                if before > zone.value.start { Role::End } else { Role::Start }
             }
-            (Field::EuContribution | Field::Grant, Kind::Percentage) if zone.parted && !gap.contains(". ") => Role::CofinancingRate,
+            (Field::EuContribution | Field::Grant, Kind::Percentage) if zone.parted && !gap.contains(". ") => {
+                Role::CofinancingRate
+            }
             _ if !first => return None,
             (Field::StartDate, Kind::Date) => Role::Start,
             (Field::EndDate, Kind::Date) => Role::End,
@@ -147,9 +153,12 @@ impl<'l> Context<'_, 'l> {
             let gap = self.text.get(words.end..span.start).unwrap_or_default();
             match cue.place {
                 Place::Before if self.is_filler(gap) => offer(0, gap.len(), cue, words),
-                Place::Near if via(cue, gap) => {
-                    // A cue that another value already follows speaks of that one first.
-                    offer(if words.end <= between.start { 3 } else { 2 }, gap.len(), cue, words);
+                Place::Near if gap.len() <= cue.within && via(cue, gap) => {
+                    // A cue that another value already follows speaks of that one, and there is one total only.
+                    let used = words.end <= between.start;
+                    if !(used && is_single(cue.role)) {
+                        offer(if used { 3 } else { 2 }, gap.len(), cue, words);
+                    }
                 }
                 _ => {}
             }
@@ -161,7 +170,7 @@ impl<'l> Context<'_, 'l> {
             let gap = self.text.get(span.end..words.start).unwrap_or_default();
             match cue.place {
                 Place::After if self.is_filler(gap) => offer(1, gap.len(), cue, words),
-                Place::Behind => offer(2, gap.len(), cue, words),
+                Place::Behind if gap.len() <= cue.within => offer(2, gap.len(), cue, words),
                 _ => {}
             }
         }
@@ -203,7 +212,8 @@ impl<'l> Context<'_, 'l> {
         let to = self.text.floor_char_boundary((span.end + WINDOW).min(self.text.len()));
         let before = self.text.get(from..span.start).unwrap_or_default().trim_end_matches([' ', '\t', '|', ',']);
         let after = self.text.get(span.end..to).unwrap_or_default().trim_start_matches([' ', '\t', '|', ',']);
-        let alone = (before.ends_with('\n') || (before.is_empty() && from == 0)) && (after.is_empty() || after.starts_with('\n'));
+        let alone = (before.ends_with('\n') || (before.is_empty() && from == 0))
+            && (after.is_empty() || after.starts_with('\n'));
         let timed = self.text.get(span.clone()).is_some_and(|t| t.contains(':'));
         alone && (timed || self.is_head(span.start))
     }
@@ -246,12 +256,15 @@ impl<'l> Context<'_, 'l> {
             let (Value::Date(from), Value::Date(to)) = (&start.value, &end.value) else { continue };
             let gap = self.text.get(start.span.end..end.span.start).unwrap_or_default();
             let joined = self.language.range_to.is_match(gap) || (start.rule.id == end.rule.id && gap.is_empty());
-            let same_rule = std::ptr::eq(start.rule, end.rule) && gap.len() <= 12 && is_two_ended(start, end, self.text);
+            let same_rule =
+                std::ptr::eq(start.rule, end.rule) && gap.len() <= 12 && is_two_ended(start, end, self.text);
             if !(joined || same_rule) || from.first() > to.last() {
                 continue;
             }
-            let beats = |f: &Found<'_>| f.evidence.weight == Weight::Label
-                || (f.evidence.weight == Weight::Cue && !matches!(f.role, Role::Start | Role::End | Role::Other));
+            let beats = |f: &Found<'_>| {
+                f.evidence.weight == Weight::Label
+                    || (f.evidence.weight == Weight::Cue && !matches!(f.role, Role::Start | Role::End | Role::Other))
+            };
             if beats(start) {
                 // "La fiera dal 3 al 5 maggio": what the first day is, the last is too.
                 if start.evidence.weight == Weight::Cue && !beats(end) {
@@ -284,7 +297,8 @@ impl<'l> Context<'_, 'l> {
 
     /// A part of a larger count: a role only where that count is there; "e 40 uomini" behind a part is one too.
     fn subsets(&self, found: &mut [Found<'l>]) {
-        let largest = found.iter().filter(|f| f.role == Role::Participants).filter_map(|f| count(&f.value)).max().unwrap_or(0);
+        let largest =
+            found.iter().filter(|f| f.role == Role::Participants).filter_map(|f| count(&f.value)).max().unwrap_or(0);
         let mut whole: Option<Group> = None;
         let mut last: Option<(usize, Role)> = None;
         for f in found.iter_mut() {
@@ -330,10 +344,12 @@ impl<'l> Context<'_, 'l> {
                 && matches!(amount.role, Role::EuContribution)
                 && rate.role != Role::CofinancingRate
                 && rate.evidence.weight < Weight::Label
-                && matches!(gap.trim(), "(" | "," | "-" | "/")
+                && gap.len() <= 20
+                && (self.language.filler.is_match(gap) || matches!(gap.trim(), "-" | "/"))
             {
                 rate.role = Role::CofinancingRate;
-                rate.evidence = Evidence { weight: amount.evidence.weight, id: amount.evidence.id.clone(), words: None };
+                rate.evidence =
+                    Evidence { weight: amount.evidence.weight, id: amount.evidence.id.clone(), words: None };
             }
         }
     }
@@ -386,6 +402,14 @@ fn hits<'l, 't>(
     })
 }
 
+/// Roles a project has one value of, so that one cue speaks of one value.
+fn is_single(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Start | Role::End | Role::Published | Role::TotalBudget | Role::EuContribution | Role::CofinancingRate
+    )
+}
+
 /// Whether the words between a cue and its value end as the cue demands.
 fn via(cue: &Cue, gap: &str) -> bool {
     if cue.via.is_empty() {
@@ -407,14 +431,22 @@ fn breaks<'t>(window: &'t str, language: &'t Language) -> impl Iterator<Item = u
         let ends = match c {
             '\n' | ';' | '•' | '§' | '|' => true,
             '.' | '!' | '?' => {
-                let word = window.get(..at).unwrap_or_default().rsplit([' ', '\t', '\n', '(', '\'']).next().unwrap_or_default();
+                let word = window
+                    .get(..at)
+                    .unwrap_or_default()
+                    .rsplit([' ', '\t', '\n', '(', '\''])
+                    .next()
+                    .unwrap_or_default();
                 let next = after.trim_start_matches([' ', '"', '»', '”', ')']).chars().next();
                 let spaced = after.starts_with([' ', '"', '»', ')', '”']);
                 // "fine.Inizio": the importer deleted a line break behind a full stop.
                 let glued = word.ends_with(char::is_lowercase) && next.is_some_and(char::is_uppercase);
                 let number = word.ends_with(|c: char| c.is_ascii_digit()) && word.len() <= 2;
                 // "a.s.", "D.Lgs.", "n.", and what the language's file lists.
-                let short = word.chars().count() <= 1 || word.contains('.') || number || language.words.value(Class::Abbreviation, &format!("{word}.")).is_some();
+                let short = word.chars().count() <= 1
+                    || word.contains('.')
+                    || number
+                    || language.words.value(Class::Abbreviation, &format!("{word}.")).is_some();
                 (spaced || glued) && !short && next.is_none_or(|c| !c.is_lowercase())
             }
             _ => false,

@@ -1,8 +1,8 @@
 //! The JSON Schema of a record, made from its types.
 
+use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
-use schemars::Schema;
 use serde_json::Value;
 
 use super::Record;

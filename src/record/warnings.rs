@@ -74,7 +74,8 @@ fn dates(known: &Known<'_>, note: &mut impl FnMut(Code, String, Vec<usize>)) {
     for (name, fact) in [("start", &facts.start_date), ("end", &facts.end_date)] {
         let Some(fact) = fact.as_ref().filter(|fact| !fact.against.is_empty()) else { continue };
         let other = fact.against.iter().filter_map(|&i| known.found.get(i)).map(|f| f.value.to_string());
-        let message = format!("{name} date is {} by {}, {} elsewhere", fact.value, fact.by, other.collect::<Vec<_>>().join(", "));
+        let message =
+            format!("{name} date is {} by {}, {} elsewhere", fact.value, fact.by, other.collect::<Vec<_>>().join(", "));
         note(Code::DateConflict, message, together(fact));
     }
     if let (Some(start), Some(end)) = (&facts.start_date, &facts.end_date)

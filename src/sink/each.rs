@@ -69,10 +69,16 @@ const LONGEST: usize = 200;
 /// An id as a file name on any common system: separators and what Windows forbids become `_`, and a name that would
 /// be hidden, reserved or too long is changed.
 fn file_name(id: &str) -> String {
-    let mut name: String = id
-        .chars()
-        .map(|c| if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c })
-        .collect();
+    let mut name: String =
+        id.chars()
+            .map(|c| {
+                if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') {
+                    '_'
+                } else {
+                    c
+                }
+            })
+            .collect();
     name.truncate(name.floor_char_boundary(LONGEST));
     let trimmed = name.trim_end_matches(['.', ' ']).len();
     name.truncate(trimmed);

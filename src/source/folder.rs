@@ -40,7 +40,8 @@ impl Choice {
     pub fn new(globs: &[String], follow: bool, hidden: bool) -> Result<Self, ChoiceError> {
         let mut set = GlobSetBuilder::new();
         for glob in globs {
-            let anywhere = if glob.contains('/') { glob.trim_start_matches('/').to_owned() } else { format!("**/{glob}") };
+            let anywhere =
+                if glob.contains('/') { glob.trim_start_matches('/').to_owned() } else { format!("**/{glob}") };
             let compiled = GlobBuilder::new(&anywhere).literal_separator(true).build();
             set.add(compiled.map_err(|e| ChoiceError { glob: glob.clone(), message: e.kind().to_string() })?);
         }

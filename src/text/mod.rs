@@ -10,8 +10,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use decode::{Decoded, NotText, decode};
-pub use normal::is_normal;
 use normal::Piece;
+pub use normal::is_normal;
 
 /// A page's text in the two forms the rest of kohex needs.
 ///
@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn evidence_is_the_pages_own_characters() {
-        let text = Text::new("Total: 6\u{202f}200\u{202f}901,17\u{a0}€ – l’UE, co\u{ad}sto, e\u{301}t\u{e9}\u{200b} fin");
+        let text =
+            Text::new("Total: 6\u{202f}200\u{202f}901,17\u{a0}€ – l’UE, co\u{ad}sto, e\u{301}t\u{e9}\u{200b} fin");
         assert_eq!(text.normal(), "Total: 6 200 901,17 € - l'UE, costo, été fin");
         assert_eq!(marked(&text, "6 200 901,17 €"), "6\u{202f}200\u{202f}901,17\u{a0}€");
         assert_eq!(marked(&text, "l'UE"), "l’UE");

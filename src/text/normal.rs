@@ -56,7 +56,8 @@ pub fn normalise(page: &str) -> (Cow<'_, str>, Vec<Piece>) {
         } else if let Some(to) = folded(c) {
             out.replace(at..end, to);
         } else if !nfc {
-            while let Some((_, mark)) = rest.next_if(|&(_, next)| unicode_normalization::char::is_combining_mark(next)) {
+            while let Some((_, mark)) = rest.next_if(|&(_, next)| unicode_normalization::char::is_combining_mark(next))
+            {
                 end += mark.len_utf8();
             }
             if let Some(cluster) = page.get(at..end).filter(|cluster| !is_nfc(cluster)) {
@@ -109,7 +110,9 @@ mod tests {
     fn a_line_broken_by_a_layout_is_joined_and_others_are_not() {
         let wrapped = "The project of the regional office for social policy runs until 31 December\n2028 in all.";
         assert!(normalise(wrapped).0.contains("31 December 2028"));
-        for table in ["Trainees 120\nWomen 40", "A long line that ends a sentence and so is a paragraph of its own.\n40 women"] {
+        for table in
+            ["Trainees 120\nWomen 40", "A long line that ends a sentence and so is a paragraph of its own.\n40 women"]
+        {
             assert_eq!(normalise(table).0, table);
         }
     }
