@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use regex_automata::meta;
+use regex_automata::nfa::thompson::WhichCaptures;
 
 use super::error::PatternError;
 use super::lexicon::any_of;
@@ -54,13 +55,7 @@ impl<T> Finder<T> {
     pub fn new(language: &str, mut forms: Vec<(String, T)>) -> Result<Self, PatternError> {
         forms.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
         let sources: Vec<String> = forms.iter().filter_map(|(form, _)| any_of([form.as_str()].into_iter())).collect();
-        let regex = if sources.is_empty() {
-            None
-        } else {
-            Some(meta::Regex::new_many(&sources).map_err(|e| {
-                PatternError::file(&format!("patterns/{language}.toml"), format!("words cannot be compiled: {e}"))
-            })?)
-        };
+        let regex = if sources.is_empty() { None } else { Some(many(language, &sources)?) };
         Ok(Finder { regex, values: forms.into_iter().map(|(_, value)| value).collect() })
     }
 
@@ -74,6 +69,18 @@ impl<T> Finder<T> {
     pub fn value(&self, hit: &Hit) -> Option<&T> {
         self.values.get(hit.index)
     }
+}
+
+/// Above this an automaton takes too long to make; a file that needs more holds too many words.
+pub const SIZE_LIMIT: usize = 64 << 20;
+
+/// One regex of several, which tells which of them matched; the first of those that begin at one place.
+pub fn many(language: &str, sources: &[String]) -> Result<meta::Regex, PatternError> {
+    let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(WhichCaptures::Implicit);
+    meta::Builder::new().configure(config).build_many(sources).map_err(|e| {
+        let why = e.size_limit().map_or_else(|| e.to_string(), |limit| format!("larger than {limit} bytes"));
+        PatternError::file(&format!("patterns/{language}.toml"), format!("words cannot be compiled: {why}"))
+    })
 }
 
 /// No letter or digit is glued on at either side where the found text has one.

@@ -77,6 +77,16 @@ impl Lexicon {
     }
 }
 
+/// A regex for the first words of the forms: all that a search for places to begin at needs, and since no such word
+/// holds a space, none hides the beginning of another.
+pub fn any_first_of<'f>(forms: impl Iterator<Item = &'f str>) -> Option<String> {
+    any_of(forms.filter_map(|form| {
+        let sign = form.chars().next().filter(|c| !c.is_alphanumeric()).map_or(0, char::len_utf8);
+        let end = form.get(sign..)?.find(|c: char| !c.is_alphanumeric()).map_or(form.len(), |at| sign + at);
+        form.get(..if sign > 0 { sign } else { end })
+    }))
+}
+
 /// A word with a capital letter is found only as written; the rest in any case.
 fn is_exact(word: &str) -> bool {
     word.chars().any(char::is_uppercase)

@@ -7,8 +7,9 @@ use regex_automata::hybrid::dfa::{Cache, DFA, OverlappingState};
 use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input, MatchKind, meta};
 
+use super::cues::{SIZE_LIMIT, many};
 use super::error::PatternError;
-use super::lexicon::{Lexicon, SPACES, any_of};
+use super::lexicon::{Lexicon, SPACES, any_first_of, any_of};
 use super::schema::{Class, Group, Kind, Role};
 use super::syntax::{Node, Part};
 
@@ -99,10 +100,11 @@ impl Slot {
 
     /// Regexes for what a value of this slot can begin with, where that is no digit.
     fn first_words(self, words: &Lexicon) -> Option<String> {
+        let first = |class| any_first_of(words.forms(class).map(|(form, _)| form));
         match self {
-            Slot::Day => words.regex(Class::DayName),
-            Slot::Number => words.regex(Class::NumberWord),
-            Slot::Word(class) => words.regex(class),
+            Slot::Day => first(Class::DayName),
+            Slot::Number => first(Class::NumberWord),
+            Slot::Word(class) => first(class),
             _ => None,
         }
     }
@@ -238,7 +240,7 @@ fn first_of(nodes: &[Node], words: &Lexicon, first: &mut Vec<String>) -> bool {
     for node in nodes {
         let empty = match node {
             Node::Text(text) => {
-                first.extend(any_of([text.as_str()].into_iter()));
+                first.extend(any_first_of([text.as_str()].into_iter()));
                 false
             }
             Node::Space => false,
@@ -279,9 +281,6 @@ type Caches = Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync>>;
 
 /// A rule is tried no further than this behind its first byte, so that no page costs more than its length.
 pub const REACH: usize = 400;
-
-/// Above this an automaton would take too long to make; a file that needs more holds too many words in one rule.
-const SIZE_LIMIT: usize = 64 << 20;
 
 impl RuleSet {
     /// Makes the automaton of `rules`.
@@ -349,7 +348,7 @@ impl Search {
         words.dedup();
         let starts = match words.as_slice() {
             [] => None,
-            words => Some(meta::Regex::new(&words.join("|")).map_err(|e| refused(e.to_string()))?),
+            words => Some(many(language, &[words.join("|")])?),
         };
         let make = automaton.clone();
         Ok(Search { automaton, caches: Pool::new(Box::new(move || make.create_cache())), starts })

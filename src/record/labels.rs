@@ -116,8 +116,10 @@ fn opens(text: &str, at: usize) -> bool {
     if before.ends_with(char::is_lowercase) {
         return true;
     }
+    // In "Home | Programme | Contact" the words between bars are links; only a line's first cell is a label.
     let before = before.trim_end_matches([' ', '*', '•', '§', '-', '"', '>', '·', '#', '«']);
-    before.is_empty() || before.ends_with(['\n', '|', '\t', ';'])
+    let before = before.strip_suffix('|').unwrap_or(before);
+    before.is_empty() || before.ends_with(['\n', '\t', ';'])
 }
 
 /// Whether nothing else stands on the line.

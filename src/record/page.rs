@@ -19,7 +19,8 @@ pub enum Kohesio {
     Other,
 }
 
-/// Tells Kohesio's project pages by the prints of one language, whatever the language of the text.
+/// Tells Kohesio's project pages by the prints of one language, whatever the language of the text. The labels alone
+/// ("Start date", "Total budget") stand on other pages too, so something of Kohesio's frame must be there.
 pub fn kohesio(text: &str, zones: &[Zone<'_>]) -> Kohesio {
     let mut by_language: BTreeMap<&str, BTreeSet<Print>> = BTreeMap::new();
     for zone in zones {
@@ -40,7 +41,7 @@ pub fn kohesio(text: &str, zones: &[Zone<'_>]) -> Kohesio {
     let best = by_language.values().map(prints).max_by_key(|(heads, labels, _)| heads + labels);
     match best {
         Some((heads, labels, true)) if heads >= 1 && labels >= 1 => Kohesio::Other,
-        Some((heads, labels, false)) if (heads >= 1 && labels >= 2) || labels >= 5 => Kohesio::Project,
+        Some((heads, labels, false)) if heads >= 1 && labels >= 2 => Kohesio::Project,
         _ => Kohesio::No,
     }
 }
