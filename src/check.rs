@@ -14,6 +14,7 @@ use crate::patterns::{Forms, Kind, Loaded, PatternError, Patterns};
 use crate::pipeline::Extractor;
 use crate::record::{Found, Record};
 use crate::source::{Choice, Folders, Page};
+use crate::text::fold;
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,8 +163,10 @@ fn all(found: &[Found<'_>]) -> String {
 fn hides(patterns: &Patterns, code: &str, id: &str, text: &str, span: &Range<usize>) -> Result<bool, PatternError> {
     let rules = &patterns.language(code)?.rules;
     let mut ends = Vec::new();
-    rules.at(text, span.start, &mut ends);
-    Ok(rules.candidates(text).contains(&span.start)
+    // Examples hold no runs of spaces, so offsets are the same in the folded text.
+    let folded = fold(text);
+    rules.at(&folded, span.start, &mut ends);
+    Ok(rules.candidates(&folded).contains(&span.start)
         && ends.iter().any(|&(rule, end)| end == span.end && rules.rules().get(rule).is_some_and(|rule| rule.id == id)))
 }
 

@@ -15,9 +15,9 @@ use crate::record::{
     PageKind, ParticipantsMention, PercentageMention, PeriodMention, ProducedBy, Record, RoleName, SCHEMA, Sum,
     Warning,
 };
-use crate::scan::{self, Lost};
+use crate::scan::{self, Lost, Scanned};
 use crate::source::{Page, SourceError};
-use crate::text::{self, Text};
+use crate::text::{self, Folded, Text};
 
 /// Everything that turns pages into records. One serves all threads.
 pub struct Extractor {
@@ -116,12 +116,14 @@ impl Extractor {
         let code = if self.patterns.knows(&detected.code) { detected.code.as_str() } else { UND };
         let language = self.patterns.language(code)?;
         let normal = text.normal();
-        let zones = record::zones(normal, language);
+        let folded = Folded::new(normal);
+        let on = Scanned { text: normal, folded: &folded, words: &language.words };
+        let zones = record::zones(normal, &folded, language);
         let read = |found: &scan::Match<'_>| normalize::read(found, normal, language);
-        let scan = scan::scan(normal, &language.rules, read, keep_lost);
+        let scan = scan::scan(on, &language.rules, read, keep_lost);
         let mut readings: Vec<_> =
             scan.found.into_iter().flat_map(|(m, all)| all.into_iter().map(move |r| (m.rule, r))).collect();
-        let bare = record::bare_values(normal, &zones, language, |span| {
+        let bare = record::bare_values(on, &zones, language, |span| {
             let next = readings.partition_point(|(_, reading)| reading.span.end <= span.start);
             readings.get(next).is_some_and(|(_, reading)| reading.span.start < span.end)
         });

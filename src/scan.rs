@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::patterns::{Kind, Part, Rule, RuleSet, Slot};
+use crate::patterns::{Kind, Lexicon, Part, Rule, RuleSet, Slot};
+use crate::text::Folded;
 
 /// A rule that matched: where, and what stands in its slots.
 #[derive(Debug, Clone)]
@@ -74,11 +75,20 @@ pub struct Lost<'s> {
     pub to: (String, Range<usize>),
 }
 
-/// Matches every rule of `set` at every place of `text`. `read` gives a match its value, or `None` where the match
+/// A text and what is needed to match rules against it.
+#[derive(Debug, Clone, Copy)]
+pub struct Scanned<'t> {
+    pub text: &'t str,
+    /// The same text folded.
+    pub folded: &'t Folded,
+    pub words: &'t Lexicon,
+}
+
+/// Matches every rule of `set` at every place of the text. `read` gives a match its value, or `None` where the match
 /// means nothing (31 February). A longer span wins over a shorter one, then the one further left, then the rule whose
 /// id comes first; forms that hide a kind win over what they cover.
 pub fn scan<'s, V>(
-    text: &str,
+    on: Scanned<'_>,
     set: &'s RuleSet,
     read: impl Fn(&Match<'s>) -> Option<V>,
     keep_lost: bool,
@@ -86,17 +96,18 @@ pub fn scan<'s, V>(
     let mut candidates = Vec::new();
     let mut hiders: Vec<Match<'s>> = Vec::new();
     let mut ends = Vec::new();
-    for at in set.candidates(text) {
-        if !left_edge(text, at) {
+    let folded = on.folded.text();
+    for at in set.candidates(folded) {
+        if !left_edge(folded, at) {
             continue;
         }
-        set.at(text, at, &mut ends);
+        set.at(folded, at, &mut ends);
         let mut done: Vec<usize> = Vec::new();
         for &(index, end) in &ends {
-            if done.contains(&index) || !right_edge(text, at, end) {
+            if done.contains(&index) {
                 continue;
             }
-            let Some(found) = matched(text, set, index, at..end) else { continue };
+            let Some(found) = matched(on, set, index, at..end) else { continue };
             if found.rule.kind.is_none() {
                 done.push(index);
                 hiders.push(found);
@@ -109,31 +120,46 @@ pub fn scan<'s, V>(
     resolve(candidates, &hiders, keep_lost)
 }
 
-/// Matches the rules of `set` at one place only, behind a label: the longest that has a value.
+/// Matches the rules of `set` at one place of the text only, behind a label: the longest that has a value.
 pub fn scan_at<'s, V>(
-    text: &str,
+    on: Scanned<'_>,
     at: usize,
     set: &'s RuleSet,
     read: impl Fn(&Match<'s>) -> Option<V>,
 ) -> Option<(Match<'s>, V)> {
+    let at = on.folded.folded(at);
     let mut ends = Vec::new();
-    if !left_edge(text, at) {
+    if !left_edge(on.folded.text(), at) {
         return None;
     }
-    set.at(text, at, &mut ends);
-    ends.iter().filter(|&&(_, end)| right_edge(text, at, end)).find_map(|&(index, end)| {
-        let found = matched(text, set, index, at..end)?;
+    set.at(on.folded.text(), at, &mut ends);
+    ends.iter().find_map(|&(index, end)| {
+        let found = matched(on, set, index, at..end)?;
         read(&found).map(|value| (found, value))
     })
 }
 
-fn matched<'s>(text: &str, set: &'s RuleSet, index: usize, span: Range<usize>) -> Option<Match<'s>> {
+/// A match at a span of the folded text, where its edges hold and its words are in the case they ask for.
+fn matched<'s>(on: Scanned<'_>, set: &'s RuleSet, index: usize, span: Range<usize>) -> Option<Match<'s>> {
     let rule = set.rules().get(index)?;
-    let mut slots = rule.slots(text.get(span.clone())?)?;
-    for (_, _, range) in &mut slots {
-        *range = range.start + span.start..range.end + span.start;
+    let original = on.folded.original(&span);
+    if !right_edge(on.text, original.start, original.end) {
+        return None;
     }
-    Some(Match { rule, span, slots })
+    let mut slots = rule.slots(on.folded.text().get(span.clone())?)?;
+    for (_, slot, range) in &mut slots {
+        *range = on.folded.original(&(range.start + span.start..range.end + span.start));
+        let written = on.text.get(range.clone())?;
+        let fits = match slot {
+            Slot::Word(class) => on.words.value(*class, written).is_some(),
+            Slot::Exact => rule.has_exact(written),
+            _ => true,
+        };
+        if !fits {
+            return None;
+        }
+    }
+    Some(Match { rule, span: original, slots })
 }
 
 fn resolve<'s, V>(

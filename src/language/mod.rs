@@ -13,8 +13,8 @@ pub struct Detected {
     pub confidence: f64,
 }
 
-/// lingua's share is worth this many characters; more text costs time and changes nothing.
-const SAMPLE: usize = 1500;
+/// Of this many bytes lingua makes a judgement; more cost time in proportion and change it rarely.
+const SAMPLE: usize = 600;
 /// Lines shorter than this are menus, labels and figures rather than sentences.
 const SENTENCE: usize = 60;
 

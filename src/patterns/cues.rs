@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use regex_automata::meta;
-use regex_automata::nfa::thompson::WhichCaptures;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::error::PatternError;
-use super::lexicon::any_of;
+use super::lexicon::case_fits;
 use super::schema::{Field, Kind, Print, Role};
+use crate::text::{Folded, fold};
 
 /// Where a cue stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +43,9 @@ pub struct Hit {
 /// Forms that are looked for together, each with what it means.
 #[derive(Debug)]
 pub struct Finder<T> {
-    regex: Option<meta::Regex>,
-    values: Vec<T>,
+    automaton: Option<AhoCorasick>,
+    /// By pattern of the automaton: the forms that differ in case only, each with its meaning.
+    meanings: Vec<Vec<(String, T)>>,
 }
 
 impl<T> Finder<T> {
@@ -52,34 +53,44 @@ impl<T> Finder<T> {
     ///
     /// # Errors
     /// [`PatternError`] when the forms make too large an automaton.
-    pub fn new(language: &str, mut forms: Vec<(String, T)>) -> Result<Self, PatternError> {
-        forms.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
-        let sources: Vec<String> = forms.iter().filter_map(|(form, _)| any_of([form.as_str()].into_iter())).collect();
-        let regex = if sources.is_empty() { None } else { Some(many(language, &sources)?) };
-        Ok(Finder { regex, values: forms.into_iter().map(|(_, value)| value).collect() })
+    pub fn new(language: &str, forms: Vec<(String, T)>) -> Result<Self, PatternError> {
+        let mut alike: BTreeMap<String, Vec<(String, T)>> = BTreeMap::new();
+        for (form, meaning) in forms {
+            alike.entry(fold(&form)).or_default().push((form, meaning));
+        }
+        let automaton = automaton(language, alike.keys())?;
+        Ok(Finder { automaton, meanings: alike.into_values().collect() })
     }
 
-    /// Every form in `text` that stands as words of their own, from left to right.
-    pub fn find<'f>(&'f self, text: &'f str) -> impl Iterator<Item = Hit> + 'f {
-        let hits = self.regex.iter().flat_map(move |regex| regex.find_iter(text));
-        hits.map(|m| Hit { index: m.pattern().as_usize(), span: m.range() }).filter(move |hit| is_word(text, &hit.span))
+    /// Every form in `text` that stands as words of their own in the case it asks for, from left to right.
+    pub fn find(&self, text: &str) -> Vec<Hit> {
+        self.find_folded(text, &Folded::new(text))
     }
 
-    /// What the form of a hit means.
-    pub fn value(&self, hit: &Hit) -> Option<&T> {
-        self.values.get(hit.index)
+    /// As [`Finder::find`] for a text that is folded already.
+    pub fn find_folded(&self, text: &str, folded: &Folded) -> Vec<Hit> {
+        let Some(automaton) = &self.automaton else { return Vec::new() };
+        let found = automaton.find_iter(folded.text()).map(|m| Hit { index: m.pattern().as_usize(), span: folded.original(&m.range()) });
+        found.filter(|hit| is_word(text, &hit.span) && self.meanings(hit, text).next().is_some()).collect()
+    }
+
+    /// What the words of a hit in `text` mean.
+    pub fn meanings<'f, 't>(&'f self, hit: &Hit, text: &'t str) -> impl Iterator<Item = &'f T> + use<'f, 't, T> {
+        let written = text.get(hit.span.clone()).unwrap_or_default();
+        let forms = self.meanings.get(hit.index).into_iter().flatten();
+        forms.filter(move |(form, _)| case_fits(form, written)).map(|(_, meaning)| meaning)
     }
 }
 
-/// Above this an automaton takes too long to make; a file that needs more holds too many words.
-pub const SIZE_LIMIT: usize = 64 << 20;
-
-/// One regex of several, which tells which of them matched; the first of those that begin at one place.
-pub fn many(language: &str, sources: &[String]) -> Result<meta::Regex, PatternError> {
-    let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(WhichCaptures::Implicit);
-    meta::Builder::new().configure(config).build_many(sources).map_err(|e| {
-        let why = e.size_limit().map_or_else(|| e.to_string(), |limit| format!("larger than {limit} bytes"));
-        PatternError::file(&format!("patterns/{language}.toml"), format!("words cannot be compiled: {why}"))
+/// An automaton for the longest of several folded forms at each place; none where there are no forms.
+pub fn automaton<'f>(language: &str, forms: impl IntoIterator<Item = &'f String>) -> Result<Option<AhoCorasick>, PatternError> {
+    let forms: Vec<&String> = forms.into_iter().collect();
+    if forms.is_empty() {
+        return Ok(None);
+    }
+    let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(forms);
+    built.map(Some).map_err(|e| {
+        PatternError::file(&format!("patterns/{language}.toml"), format!("words cannot be compiled: {e}"))
     })
 }
 

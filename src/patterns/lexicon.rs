@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::schema::Class;
+use crate::text::fold;
 
 /// The words of one language together with those of every language.
 #[derive(Debug, Default)]
@@ -14,8 +15,8 @@ pub struct Lexicon {
 struct Words {
     /// In the order read; values are kept as the file spells them.
     forms: Vec<Form>,
-    folded: HashMap<String, usize>,
-    exact: HashMap<String, usize>,
+    /// Folded form → forms that differ in case only.
+    folded: HashMap<String, Vec<usize>>,
     endings: Vec<(String, usize)>,
 }
 
@@ -34,31 +35,30 @@ impl Lexicon {
         let words = self.classes.entry(class).or_default();
         let index = words.forms.len();
         if let Some(ending) = form.strip_prefix(ENDING) {
-            words.endings.push((ending.to_owned(), index));
+            words.endings.push((fold(ending), index));
         } else {
-            let (exact, key) = key(form);
-            let table = if exact { &mut words.exact } else { &mut words.folded };
-            if let Some(&before) = table.get(&key) {
-                return match words.forms.get(before) {
-                    Some(before) if before.value != value => Err(before.value.clone()),
-                    _ => Ok(()),
-                };
+            let alike = words.folded.entry(fold(form)).or_default();
+            if let Some(before) = alike.iter().filter_map(|&i| words.forms.get(i)).find(|before| before.text == form) {
+                return if before.value == value { Ok(()) } else { Err(before.value.clone()) };
             }
-            table.insert(key, index);
+            alike.push(index);
         }
         words.forms.push(Form { text: form.to_owned(), value: value.to_owned() });
         Ok(())
     }
 
-    /// The value of a word of a text.
+    /// The value of a word of a text, where the word is written in the case its form asks for.
     pub fn value(&self, class: Class, word: &str) -> Option<&str> {
         let words = self.classes.get(&class)?;
         let word = word.split_whitespace().collect::<Vec<_>>().join(" ");
-        let folded = word.to_lowercase();
-        let index = words.exact.get(&word).or_else(|| words.folded.get(&folded)).copied().or_else(|| {
-            words.endings.iter().find(|(ending, _)| folded.ends_with(ending.as_str())).map(|&(_, index)| index)
-        })?;
-        words.forms.get(index).map(|form| form.value.as_str())
+        let folded = fold(&word);
+        let alike = words.folded.get(&folded).into_iter().flatten().filter_map(|&index| words.forms.get(index));
+        let ending = || {
+            let fits = words.endings.iter().find(|(ending, _)| folded.ends_with(ending.as_str()));
+            fits.and_then(|&(_, index)| words.forms.get(index))
+        };
+        let form = alike.into_iter().find(|form| case_fits(&form.text, &word)).or_else(ending);
+        form.map(|form| form.value.as_str())
     }
 
     /// Whether the class has words in this language.
@@ -77,52 +77,33 @@ impl Lexicon {
     }
 }
 
-/// A regex for the first words of the forms: all that a search for places to begin at needs, and since no such word
-/// holds a space, none hides the beginning of another.
-pub fn any_first_of<'f>(forms: impl Iterator<Item = &'f str>) -> Option<String> {
-    any_of(forms.filter_map(|form| {
-        let sign = form.chars().next().filter(|c| !c.is_alphanumeric()).map_or(0, char::len_utf8);
-        let end = form.get(sign..)?.find(|c: char| !c.is_alphanumeric()).map_or(form.len(), |at| sign + at);
-        form.get(..if sign > 0 { sign } else { end })
-    }))
+/// Whether a text that is a form but for case is written as the form asks: a word with a capital only as it is, the
+/// rest in any case.
+pub fn case_fits(form: &str, written: &str) -> bool {
+    let words = |text: &'_ str| text.split([' ', '\'', '-']).map(str::to_owned).collect::<Vec<_>>();
+    words(form).iter().zip(words(written)).all(|(form, written)| !form.chars().any(char::is_uppercase) || *form == written)
 }
 
-/// A word with a capital letter is found only as written; the rest in any case.
-fn is_exact(word: &str) -> bool {
-    word.chars().any(char::is_uppercase)
-}
-
-/// What a form of one word is looked up by: itself where it has a capital, else its lower case.
-fn key(form: &str) -> (bool, String) {
-    let exact = is_exact(form) && !form.contains(' ');
-    (exact, if exact { form.to_owned() } else { form.to_lowercase() })
-}
-
-/// A regex for any of the forms, longest first, in the case the forms ask for.
+/// A regex for any of the forms, folded, longest first. As an alternation of plain texts it becomes a trie.
 pub fn any_of<'f>(forms: impl Iterator<Item = &'f str>) -> Option<String> {
-    let mut forms: Vec<&str> = forms.collect();
+    let mut forms: Vec<String> = forms.map(fold).collect();
     forms.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
     forms.dedup();
-    if forms.is_empty() {
-        return None;
+    let (endings, texts): (Vec<&String>, Vec<&String>) = forms.iter().partition(|form| form.starts_with(ENDING));
+    let mut ways: Vec<String> = Vec::new();
+    if !texts.is_empty() {
+        ways.push(format!("(?:{})", texts.into_iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|")));
     }
-    let ways: Vec<String> = forms.into_iter().map(form_regex).collect();
-    Some(format!("(?:{})", ways.join("|")))
+    ways.extend(endings.into_iter().map(|ending| format!("[\\p{{L}}'-]*{}", regex::escape(ending.trim_start_matches(ENDING)))));
+    (!ways.is_empty()).then(|| format!("(?:{})", ways.join("|")))
 }
 
-fn form_regex(form: &str) -> String {
-    let (ending, text) = match form.strip_prefix(ENDING) {
-        Some(ending) => ("[\\p{L}'-]*", ending),
-        None => ("", form),
-    };
-    let mut out = ending.to_owned();
-    for (i, word) in text.split_inclusive([' ', '\'', '-']).enumerate() {
-        let flag = if is_exact(word) || (i == 0 && !ending.is_empty()) { "" } else { "i" };
-        let (word, space) = word.strip_suffix(' ').map_or((word, ""), |word| (word, SPACES));
-        out.push_str(&format!("(?{flag}:{}){space}", regex::escape(word)));
-    }
-    format!("(?:{out})")
+/// The first words of the forms, folded: all that a search for places to begin at needs, and since no such word holds a
+/// space, none hides the beginning of another.
+pub fn first_words<'f>(forms: impl Iterator<Item = &'f str>) -> impl Iterator<Item = String> {
+    forms.filter_map(|form| {
+        let sign = form.chars().next().filter(|c| !c.is_alphanumeric()).map(char::len_utf8);
+        let word = || form.find(|c: char| !c.is_alphanumeric()).unwrap_or(form.len());
+        form.get(..sign.unwrap_or_else(word)).map(fold)
+    })
 }
-
-/// Any run of spaces within a line of normalised text.
-pub const SPACES: &str = "[ \\t]+";

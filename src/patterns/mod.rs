@@ -217,8 +217,8 @@ impl Patterns {
             mod_after: mods(Class::ModAfter)?,
             funds: Finder::new(code, funds)?,
             project: Finder::new(code, project)?,
-            filler: regex(format!("\\A(?:[ \\t:=(,\\[\"«“„€£$|]{filler})*\\z"))?,
-            range_to: regex(format!("\\A(?:[ \\t.,]*-[ \\t]*{to})\\z"))?,
+            filler: regex(format!("(?i)\\A(?:[ \\t:=(,\\[\"«“„€£$|]{filler})*\\z"))?,
+            range_to: regex(format!("(?i)\\A(?:[ \\t.,]*-[ \\t]*{to})\\z"))?,
             words,
         })
     }

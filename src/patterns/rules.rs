@@ -1,15 +1,17 @@
 //! Rules: patterns made into one automaton that tells which of them match at a place, and how far.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex_automata::hybrid::dfa::{Cache, DFA, OverlappingState};
+use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::util::pool::Pool;
-use regex_automata::{Anchored, Input, MatchKind, meta};
+use aho_corasick::AhoCorasick;
+use regex_automata::{Anchored, Input, MatchKind};
 
-use super::cues::{SIZE_LIMIT, many};
 use super::error::PatternError;
-use super::lexicon::{Lexicon, SPACES, any_first_of, any_of};
+use super::lexicon::{Lexicon, any_of, first_words};
 use super::schema::{Class, Group, Kind, Role};
 use super::syntax::{Node, Part};
 
@@ -30,6 +32,8 @@ pub enum Slot {
     /// A number in figures.
     Digits,
     Word(Class),
+    /// A word of the pattern itself that is found only as written.
+    Exact,
 }
 
 impl Slot {
@@ -71,7 +75,7 @@ impl Slot {
                     | Class::Filler
                     | Class::ModBefore
                     | Class::ModAfter
-            )
+            ) | Slot::Exact
         )
     }
 
@@ -95,18 +99,19 @@ impl Slot {
                 None => DIGITS.to_owned(),
             },
             Slot::Word(class) => words.regex(class)?,
+            Slot::Exact => return None,
         })
     }
 
-    /// Regexes for what a value of this slot can begin with, where that is no digit.
-    fn first_words(self, words: &Lexicon) -> Option<String> {
-        let first = |class| any_first_of(words.forms(class).map(|(form, _)| form));
-        match self {
-            Slot::Day => first(Class::DayName),
-            Slot::Number => first(Class::NumberWord),
-            Slot::Word(class) => first(class),
-            _ => None,
-        }
+    /// The words a value of this slot can begin with, where it begins with no digit.
+    fn first_words(self, words: &Lexicon) -> Vec<String> {
+        let class = match self {
+            Slot::Day => Class::DayName,
+            Slot::Number => Class::NumberWord,
+            Slot::Word(class) => class,
+            _ => return Vec::new(),
+        };
+        first_words(words.forms(class).map(|(form, _)| form)).collect()
     }
 }
 
@@ -117,8 +122,8 @@ const DIGITS: &str = "(?:[0-9]{1,3}(?:(?: [0-9]{3})+|(?:\\.[0-9]{3})+|(?:,[0-9]{
 fn number_words(words: &Lexicon) -> Option<String> {
     let word = words.regex(Class::NumberWord)?;
     let joint = match words.regex(Class::NumberJoiner) {
-        Some(joiner) => format!("(?:{SPACES}(?:{joiner}{SPACES})?|-|{joiner})"),
-        None => format!("(?:{SPACES}|-)"),
+        Some(joiner) => format!("(?: (?:{joiner} )?|-|{joiner})"),
+        None => "(?: |-)".to_owned(),
     };
     Some(format!("(?:{word}(?:{joint}?{word})*)"))
 }
@@ -137,9 +142,11 @@ pub struct Rule {
     pub group: Option<Group>,
     pub role: Option<Role>,
     slots: Vec<(Part, Slot)>,
+    /// What stands in its exact slots, in order.
+    exact: Vec<String>,
     regex: String,
     captures: OnceLock<Option<regex::Regex>>,
-    /// Regexes for the words it can begin with.
+    /// The words it can begin with.
     first: Vec<String>,
 }
 
@@ -158,8 +165,8 @@ pub struct Source<'s> {
 impl Rule {
     /// `None` when the language has no words for one of its slots.
     pub fn new(source: Source<'_>, words: &Lexicon) -> Option<Rule> {
-        let mut slots = Vec::new();
-        let regex = sequence(source.nodes, words, &mut slots)?;
+        let (mut slots, mut exact) = (Vec::new(), Vec::new());
+        let regex = sequence(source.nodes, words, &mut slots, &mut exact)?;
         let mut first = Vec::new();
         first_of(source.nodes, words, &mut first);
         Some(Rule {
@@ -175,6 +182,7 @@ impl Rule {
             group: source.group,
             role: source.role,
             slots,
+            exact,
             regex,
             captures: OnceLock::new(),
             first,
@@ -186,23 +194,41 @@ impl Rule {
         self.slots.iter().any(|(part, _)| *part == Part::End)
     }
 
-    /// The slots of a text that matches from end to end, as ranges of it.
-    pub fn slots(&self, text: &str) -> Option<Vec<(Part, Slot, Range<usize>)>> {
-        let regex =
-            self.captures.get_or_init(|| regex::Regex::new(&format!("\\A(?:{})\\z", self.regex)).ok()).as_ref()?;
-        let captures = regex.captures(text)?;
+    /// The slots of a folded text that matches from end to end, as ranges of it.
+    pub fn slots(&self, folded: &str) -> Option<Vec<(Part, Slot, Range<usize>)>> {
+        let regex = self.captures.get_or_init(|| regex::Regex::new(&format!("\\A(?:{})\\z", self.regex)).ok()).as_ref()?;
+        let captures = regex.captures(folded)?;
         let found = self.slots.iter().zip(captures.iter().skip(1));
         Some(found.filter_map(|(&(part, slot), group)| group.map(|g| (part, slot, g.range()))).collect())
+    }
+
+    /// Whether `written` is one of the words that this rule finds only as written.
+    pub fn has_exact(&self, written: &str) -> bool {
+        self.exact.iter().any(|word| word == written)
     }
 }
 
 /// Writes the regex of a sequence; every slot becomes a group, in order.
-fn sequence(nodes: &[Node], words: &Lexicon, slots: &mut Vec<(Part, Slot)>) -> Option<String> {
+fn sequence(
+    nodes: &[Node],
+    words: &Lexicon,
+    slots: &mut Vec<(Part, Slot)>,
+    exact: &mut Vec<String>,
+) -> Option<String> {
     let mut out = String::new();
     for node in nodes {
         match node {
-            Node::Text(text) => out.push_str(&any_of([text.as_str()].into_iter())?),
-            Node::Space => out.push_str(SPACES),
+            Node::Text(text) => {
+                let regex = any_of([text.as_str()].into_iter())?;
+                if text.chars().any(char::is_uppercase) {
+                    slots.push((Part::Only, Slot::Exact));
+                    exact.push(text.clone());
+                    out.push_str(&format!("({regex})"));
+                } else {
+                    out.push_str(&regex);
+                }
+            }
+            Node::Space => out.push(' '),
             Node::Slot { part, name, .. } => {
                 let slot = Slot::from_name(name)?;
                 let regex = slot.regex(words)?;
@@ -210,19 +236,19 @@ fn sequence(nodes: &[Node], words: &Lexicon, slots: &mut Vec<(Part, Slot)>) -> O
                 out.push_str(&format!("({regex})"));
             }
             Node::Optional(inner) => {
-                let before = slots.len();
-                match sequence(inner, words, slots) {
+                let before = (slots.len(), exact.len());
+                match sequence(inner, words, slots, exact) {
                     Some(inner) => out.push_str(&format!("(?:{inner})?")),
-                    None => slots.truncate(before),
+                    None => forget(before, slots, exact),
                 }
             }
             Node::Either(ways) => {
                 let mut alternatives = Vec::new();
                 for way in ways {
-                    let before = slots.len();
-                    match sequence(way, words, slots) {
+                    let before = (slots.len(), exact.len());
+                    match sequence(way, words, slots, exact) {
                         Some(way) => alternatives.push(way),
-                        None => slots.truncate(before),
+                        None => forget(before, slots, exact),
                     }
                 }
                 if alternatives.is_empty() {
@@ -235,12 +261,18 @@ fn sequence(nodes: &[Node], words: &Lexicon, slots: &mut Vec<(Part, Slot)>) -> O
     Some(out)
 }
 
+/// Takes back the groups of a way that has no words in this language.
+fn forget((slots, exact): (usize, usize), all: &mut Vec<(Part, Slot)>, words: &mut Vec<String>) {
+    all.truncate(slots);
+    words.truncate(exact);
+}
+
 /// Collects the words a sequence can begin with; every digit is tried in any case. Returns whether it can be empty.
 fn first_of(nodes: &[Node], words: &Lexicon, first: &mut Vec<String>) -> bool {
     for node in nodes {
         let empty = match node {
             Node::Text(text) => {
-                first.extend(any_first_of([text.as_str()].into_iter()));
+                first.extend(first_words([text.as_str()].into_iter()));
                 false
             }
             Node::Space => false,
@@ -274,13 +306,16 @@ struct Search {
     automaton: DFA,
     caches: Caches,
     /// Finds the words a rule can begin with; digits need no automaton.
-    starts: Option<meta::Regex>,
+    starts: Option<AhoCorasick>,
 }
 
 type Caches = Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync>>;
 
 /// A rule is tried no further than this behind its first byte, so that no page costs more than its length.
 pub const REACH: usize = 400;
+
+/// Above this an automaton takes too long to make; a file that needs more holds too many words in one rule.
+const SIZE_LIMIT: usize = 64 << 20;
 
 impl RuleSet {
     /// Makes the automaton of `rules`.
@@ -297,7 +332,7 @@ impl RuleSet {
         &self.rules
     }
 
-    /// Every place of `text` a rule can begin at, in order.
+    /// Every place of a folded text a rule can begin at, in order.
     pub fn candidates(&self, text: &str) -> Vec<usize> {
         let mut found = Vec::new();
         let mut before = false;
@@ -316,7 +351,7 @@ impl RuleSet {
         found
     }
 
-    /// Every rule that matches from `at` with every end it can have, longest first: `(rule index, end)`.
+    /// Every rule that matches a folded text from `at` with every end it can have, longest first: `(rule index, end)`.
     pub fn at(&self, text: &str, at: usize, ends: &mut Vec<(usize, usize)>) {
         ends.clear();
         let Some(search) = &self.search else { return };
@@ -340,16 +375,11 @@ impl Search {
         let sources: Vec<&str> = rules.iter().map(|rule| rule.regex.as_str()).collect();
         let automaton = DFA::builder()
             .configure(DFA::config().match_kind(MatchKind::All).skip_cache_capacity_check(true).cache_capacity(8 << 20))
-            .thompson(regex_automata::nfa::thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)))
+            .thompson(thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(WhichCaptures::None))
             .build_many(&sources)
             .map_err(|e| refused(e.to_string()))?;
-        let mut words: Vec<&str> = rules.iter().flat_map(|rule| &rule.first).map(String::as_str).collect();
-        words.sort_unstable();
-        words.dedup();
-        let starts = match words.as_slice() {
-            [] => None,
-            words => Some(many(language, &[words.join("|")])?),
-        };
+        let words: BTreeSet<&String> = rules.iter().flat_map(|rule| &rule.first).filter(|word| !word.is_empty()).collect();
+        let starts = super::cues::automaton(language, words)?;
         let make = automaton.clone();
         Ok(Search { automaton, caches: Pool::new(Box::new(move || make.create_cache())), starts })
     }

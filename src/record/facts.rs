@@ -7,6 +7,7 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::labels::Zone;
+use super::labels::prints_at;
 use super::page::span_of;
 use super::roles::{Evidence, Found, Weight};
 use crate::normalize::{DateValue, PeriodValue, Value};
@@ -182,7 +183,8 @@ fn most<T: Ord>(all: impl Iterator<Item = T>) -> Option<T> {
 fn fund(text: &str, language: &Language, zones: &[Zone<'_>]) -> Option<Fact<String>> {
     let named = |range: Range<usize>| {
         let inside = text.get(range).unwrap_or_default();
-        language.funds.find(inside).filter_map(|hit| language.funds.value(&hit).cloned()).collect::<Vec<_>>()
+        let hits = language.funds.find(inside);
+        hits.iter().filter_map(|hit| language.funds.meanings(hit, inside).next().cloned()).collect::<Vec<_>>()
     };
     let labelled = zones.iter().filter(|zone| zone.parted && zone.label.field == Some(Field::Fund)).find_map(|zone| {
         // The code stands behind the name: "Fondo sociale europeo Plus (ESF+)".
@@ -207,10 +209,7 @@ fn labelled_text(text: &str, zones: &[Zone<'_>], field: Field, language: &Langua
 
 /// "n/a", "non disponibile": Kohesio's words for a missing value, in any language.
 fn is_not_available(value: &str, language: &Language) -> bool {
-    language.labels.find(value).any(|hit| {
-        hit.span == (0..value.len())
-            && language.labels.value(&hit).is_some_and(|label| label.prints.contains_key(&Print::NotAvailable))
-    })
+    prints_at(value, language, Print::NotAvailable).any(|span| span == (0..value.len()))
 }
 
 /// The labelled amount of a role, else a cued one; amounts that say otherwise are kept, rough ones near it agree.

@@ -6,8 +6,9 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use crate::normalize::{self, Reading, Value};
-use crate::patterns::{Class, Field, Kind, Label, Language};
-use crate::scan::{Match, scan_at};
+use crate::patterns::{Class, Field, Hit, Kind, Label, Language, Print};
+use crate::scan::{Match, Scanned, scan_at};
+use crate::text::Folded;
 
 /// A label and the text it speaks of.
 #[derive(Debug)]
@@ -27,10 +28,10 @@ pub struct Zone<'l> {
 const REACH: usize = 400;
 
 /// Every label on the page, in text order.
-pub fn zones<'l>(text: &str, language: &'l Language) -> Vec<Zone<'l>> {
+pub fn zones<'l>(text: &str, folded: &Folded, language: &'l Language) -> Vec<Zone<'l>> {
     let mut zones: Vec<Zone<'l>> = Vec::new();
-    for hit in language.labels.find(text) {
-        let Some(label) = language.labels.value(&hit) else { continue };
+    for hit in language.labels.find_folded(text, folded) {
+        let Some(label) = language.labels.meanings(&hit, text).next() else { continue };
         if label.field.is_none() {
             // Kohesio's headings and header are whole lines that no value follows.
             if alone(text, &hit.span) {
@@ -52,6 +53,13 @@ pub fn zones<'l>(text: &str, language: &'l Language) -> Vec<Zone<'l>> {
         }
     }
     zones
+}
+
+/// Where a print of Kohesio's stands in a text, in any language.
+pub fn prints_at(text: &str, language: &Language, print: Print) -> impl Iterator<Item = Range<usize>> {
+    let hits = language.labels.find(text).into_iter();
+    let prints = move |hit: &Hit| language.labels.meanings(hit, text).any(|label| label.prints.contains_key(&print));
+    hits.filter(prints).map(|hit| hit.span)
 }
 
 /// The stretch a label speaks of; `None` where the words stand in a sentence and label nothing.
@@ -154,11 +162,12 @@ pub fn kind(field: Field) -> Option<Kind> {
 /// Bare numbers behind labels that say what they are: "Costo totale (EUR): 209.364,52", "Partecipanti: 120".
 /// `taken` tells whether something was read at a place already.
 pub fn bare_values<'l>(
-    text: &str,
+    on: Scanned<'_>,
     zones: &[Zone<'_>],
     language: &'l Language,
     taken: impl Fn(&Range<usize>) -> bool,
 ) -> Vec<(Match<'l>, Reading)> {
+    let text = on.text;
     let mut all = Vec::new();
     for zone in zones.iter().filter(|zone| zone.parted) {
         let Some(wanted) = zone.label.field.and_then(kind) else { continue };
@@ -172,7 +181,7 @@ pub fn bare_values<'l>(
             let fits = found.rule.kind == Some(wanted) && found.span.end <= zone.value.end;
             normalize::read(found, text, language).filter(|_| fits).and_then(|readings| readings.into_iter().next())
         };
-        if let Some((found, mut reading)) = scan_at(text, at, &language.labelled, read)
+        if let Some((found, mut reading)) = scan_at(on, at, &language.labelled, read)
             && !taken(&reading.span)
         {
             if let Some(unit) = zone.unit.clone().and_then(|unit| text.get(unit)) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::IdSource;
-use super::labels::Zone;
+use super::labels::{Zone, prints_at};
 use super::roles::Found;
 use crate::patterns::{Class, Kind, Language, Print};
 
@@ -65,10 +65,7 @@ pub fn place<'t>(text: &'t str, language: &Language) -> Option<Place<'t>> {
     let (name, where_) = line.split_once("  ").unwrap_or((line, ""));
     let (name, where_) = (name.trim(), where_.trim());
     let Some(country) = language.words.value(Class::Country, name) else { return Some(Place::default()) };
-    let several = language.labels.find(where_).any(|hit| {
-        hit.span.start == 0
-            && language.labels.value(&hit).is_some_and(|label| label.prints.contains_key(&Print::MultipleLocations))
-    });
+    let several = prints_at(where_, language, Print::MultipleLocations).any(|span| span.start == 0);
     let region = where_.strip_suffix(name).map(|r| r.trim_end().trim_end_matches(',').trim());
     let region = region.or(Some(where_)).filter(|r| !r.is_empty() && !several);
     Some(Place { country: Some(country.to_owned()), region })

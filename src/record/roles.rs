@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::labels::Zone;
 use crate::normalize::{Reading, Value};
-use crate::patterns::{Class, Cue, Field, Finder, Group, Hit, Kind, Language, Mod, Place, Role, Rule};
+use crate::patterns::{Class, Cue, Field, Finder, Group, Kind, Language, Mod, Place, Role, Rule};
 
 /// How strongly something speaks for a role, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -183,7 +183,7 @@ impl<'l> Context<'_, 'l> {
 
     /// Whether only words like "circa" and "almeno" stand in a gap.
     fn mods_only(&self, gap: &str) -> bool {
-        let Some(hit) = self.language.mod_before.find(gap).last() else { return false };
+        let Some(hit) = self.language.mod_before.find(gap).pop() else { return false };
         let (head, tail) = (gap.get(..hit.span.start).unwrap_or_default(), gap.get(hit.span.end..).unwrap_or_default());
         self.language.filler.is_match(head) && self.language.filler.is_match(tail)
     }
@@ -192,18 +192,18 @@ impl<'l> Context<'_, 'l> {
     fn modifier(&self, span: &Range<usize>) -> Option<Mod> {
         let left = self.left(span.start);
         let window = self.text.get(left.clone())?;
-        let before = self.language.mod_before.find(window).last().filter(|hit| {
+        let before = self.language.mod_before.find(window).pop().filter(|hit| {
             let gap = window.get(hit.span.end..).unwrap_or_default();
             // "Inizio: 2024" names a date and does not shade it.
             !gap.contains([':', '|', '\n']) && self.language.filler.is_match(gap)
         });
         if let Some(hit) = before {
-            return self.language.mod_before.value(&hit).copied();
+            return self.language.mod_before.meanings(&hit, window).next().copied();
         }
         let window = self.text.get(self.right(span.end))?;
-        let hit = self.language.mod_after.find(window).next()?;
+        let hit = self.language.mod_after.find(window).into_iter().next()?;
         let adjacent = window.get(..hit.span.start)?.trim_start_matches([' ', '\t', ',', '(']).is_empty();
-        adjacent.then(|| self.language.mod_after.value(&hit).copied()).flatten()
+        adjacent.then(|| self.language.mod_after.meanings(&hit, window).next().copied()).flatten()
     }
 
     /// A date that fills its line, with a clock time or at the head of the page, is when the page was published.
@@ -245,7 +245,7 @@ impl<'l> Context<'_, 'l> {
     fn about_project(&self, span: &Range<usize>) -> bool {
         [self.left(span.start), self.right(span.end)]
             .into_iter()
-            .any(|side| self.text.get(side).is_some_and(|side| self.language.project.find(side).next().is_some()))
+            .any(|side| self.text.get(side).is_some_and(|side| !self.language.project.find(side).is_empty()))
     }
 
     /// Two dates joined by a word or dash of a range are a start and an end.
@@ -388,18 +388,14 @@ fn default_role(value: &Value) -> Role {
 }
 
 /// Every cue in a window, as ranges of the text.
-fn hits<'l, 't>(
-    finder: Option<&'l Finder<Cue>>,
-    text: &'t str,
-    window: &Range<usize>,
-) -> impl Iterator<Item = (&'l Cue, Range<usize>)> + use<'l, 't> {
-    let start = window.start;
-    let inside = text.get(window.clone()).unwrap_or_default();
-    let hits: Vec<Hit> = finder.map(|f| f.find(inside).collect()).unwrap_or_default();
-    hits.into_iter().filter_map(move |hit| {
-        let cue = finder?.value(&hit)?;
-        Some((cue, hit.span.start + start..hit.span.end + start))
-    })
+fn hits<'l>(finder: Option<&'l Finder<Cue>>, text: &str, window: &Range<usize>) -> Vec<(&'l Cue, Range<usize>)> {
+    let Some((finder, inside)) = finder.zip(text.get(window.clone())) else { return Vec::new() };
+    let mut all = Vec::new();
+    for hit in finder.find(inside) {
+        let words = hit.span.start + window.start..hit.span.end + window.start;
+        all.extend(finder.meanings(&hit, inside).map(|cue| (cue, words.clone())));
+    }
+    all
 }
 
 /// Roles a project has one value of, so that one cue speaks of one value.

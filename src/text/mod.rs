@@ -4,6 +4,7 @@
 //! that whatever is found can be marked in the user's own text. Nothing outside this module shifts offsets.
 
 mod decode;
+mod folded;
 mod normal;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use std::ops::Range;
 
 pub use decode::{Decoded, NotText, decode};
 use normal::Piece;
+pub use folded::{Folded, fold};
 pub use normal::is_normal;
 
 /// A page's text in the two forms the rest of kohex needs.
