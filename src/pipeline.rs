@@ -140,6 +140,8 @@ impl Extractor {
             let country = |value| Fact { value, mention: None, span: None, by: BY.to_owned(), against: Vec::new() };
             facts.country = place.country.map(country);
         }
+        // Kohesio lists beneficiaries as links; where those are gone, the heading is followed by something else.
+        facts.beneficiary.take_if(|_| kohesio == Kohesio::Project);
         if facts.title.is_none() || kohesio == Kohesio::Project {
             let title = record::title(normal, &zones, &found, language, kohesio);
             facts.title = title.map(|title| Fact::words(normal, title, "head of the page"));

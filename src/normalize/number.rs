@@ -12,7 +12,8 @@ use crate::scan::Match;
 /// What a number is of, which settles what a lone separator before three digits is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
-    /// The language's own habit; where none is known, a group: three decimals of money are rare.
+    /// A group: three decimals of money are rarer than foreign grouping ("470.000 EUR" in an English text), and a sum a
+    /// thousand times too small is the worse mistake. With a scale word the language's habit holds ("1,234 million").
     Money,
     /// Always a decimal: Kohesio prints rates to three decimals and nothing is 46 606 %.
     Percent,
@@ -64,7 +65,7 @@ fn figures(written: &str, of: Of, scaled: bool, numbers: Numbers) -> Option<Deci
                 _ if tail != 3 || leading => true,
                 _ => match of {
                     Of::Percent => true,
-                    Of::People if !scaled => false,
+                    Of::People | Of::Money if !scaled => false,
                     _ => numbers.decimal == Some(*c),
                 },
             };
@@ -102,7 +103,7 @@ mod tests {
             ("1'250", Of::Money, UND, "1250"),
             ("64029231,00", Of::Money, EN, "64029231.00"),
             ("1.234", Of::Money, IT, "1234"),
-            ("1.234", Of::Money, EN, "1.234"),
+            ("1.234", Of::Money, EN, "1234"),
             ("1.234", Of::Money, UND, "1234"),
             ("0,850", Of::Money, EN, "0.850"),
             ("46,606", Of::Percent, EN, "46.606"),
@@ -112,6 +113,7 @@ mod tests {
             let read = figures(written, of, false, numbers).map(|d| d.to_string());
             assert_eq!(read.as_deref(), Some(expected), "{written}");
         }
+        assert_eq!(figures("1.234", Of::Money, true, EN).map(|d| d.to_string()).as_deref(), Some("1.234"));
         assert_eq!(figures("2,125", Of::People, true, IT).map(|d| d.to_string()).as_deref(), Some("2.125"));
     }
 }

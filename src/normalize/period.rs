@@ -53,9 +53,13 @@ pub fn read(found: &Match<'_>, text: &str) -> Option<PeriodValue> {
     let (end, longest) = match found.slot(text, Part::End, Slot::Year2) {
         Some(short) => {
             let short: u16 = short.parse().ok()?;
-            // "2010-12" is a month of ISO 8601; with a slash no month stands there.
-            let month = short <= 12 && text.get(found.span.clone()).is_some_and(|written| written.contains('-'));
-            (if month { return None } else { start / 100 * 100 + short }, LONGEST_SHORT)
+            let period = PeriodValue { start, end: start / 100 * 100 + short };
+            // "2010-12" is a month of ISO 8601, and "2000-06" the programming period; behind a slash no month stands.
+            let dashed = text.get(found.span.clone()).is_some_and(|written| written.contains('-'));
+            if dashed && short <= 12 && !period.is_programming_period() {
+                return None;
+            }
+            (period.end, LONGEST_SHORT)
         }
         None => (year(Part::End)?, LONGEST),
     };

@@ -299,7 +299,7 @@ impl<'l> Context<'_, 'l> {
     fn subsets(&self, found: &mut [Found<'l>]) {
         let largest =
             found.iter().filter(|f| f.role == Role::Participants).filter_map(|f| count(&f.value)).max().unwrap_or(0);
-        let mut whole: Option<Group> = None;
+        let mut whole: Option<(usize, u64, Group)> = None;
         let mut last: Option<(usize, Role)> = None;
         for f in found.iter_mut() {
             let Value::Participants { value, group } = &mut f.value else { continue };
@@ -320,15 +320,19 @@ impl<'l> Context<'_, 'l> {
                 f.evidence = Evidence { weight: Weight::Shape, id: "brackets".to_owned(), words: None };
             }
             if f.role == Role::Subset {
-                let bare = f.rule.group.is_none() && f.rule.role == Some(Role::Subset);
-                if let Some(of) = whole.filter(|_| bare) {
+                let bare = *group == Group::People && f.rule.role == Some(Role::Subset);
+                if let Some((_, _, of)) = whole.filter(|_| bare) {
                     *group = of;
                 }
                 if *value > largest {
                     f.role = Role::Participants;
                 }
             } else if f.role == Role::Participants {
-                whole = Some(*group);
+                // "1 292 staff (1 100 women, 192 men), of whom …": the whole is the largest count near by.
+                let near = whole.filter(|(end, ..)| f.span.start - end <= WINDOW);
+                if near.is_none_or(|(_, count, _)| *value > count) {
+                    whole = Some((f.span.end, *value, *group));
+                }
             }
             last = Some((f.span.end, f.role));
         }
