@@ -70,7 +70,9 @@ impl<T> Finder<T> {
     /// As [`Finder::find`] for a text that is folded already.
     pub fn find_folded(&self, text: &str, folded: &Folded) -> Vec<Hit> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
-        let found = automaton.find_iter(folded.text()).map(|m| Hit { index: m.pattern().as_usize(), span: folded.original(&m.range()) });
+        let found = automaton
+            .find_iter(folded.text())
+            .map(|m| Hit { index: m.pattern().as_usize(), span: folded.original(&m.range()) });
         found.filter(|hit| is_word(text, &hit.span) && self.meanings(hit, text).next().is_some()).collect()
     }
 
@@ -83,15 +85,18 @@ impl<T> Finder<T> {
 }
 
 /// An automaton for the longest of several folded forms at each place; none where there are no forms.
-pub fn automaton<'f>(language: &str, forms: impl IntoIterator<Item = &'f String>) -> Result<Option<AhoCorasick>, PatternError> {
+pub fn automaton<'f>(
+    language: &str,
+    forms: impl IntoIterator<Item = &'f String>,
+) -> Result<Option<AhoCorasick>, PatternError> {
     let forms: Vec<&String> = forms.into_iter().collect();
     if forms.is_empty() {
         return Ok(None);
     }
     let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(forms);
-    built.map(Some).map_err(|e| {
-        PatternError::file(&format!("patterns/{language}.toml"), format!("words cannot be compiled: {e}"))
-    })
+    built
+        .map(Some)
+        .map_err(|e| PatternError::file(&format!("patterns/{language}.toml"), format!("words cannot be compiled: {e}")))
 }
 
 /// No letter or digit is glued on at either side where the found text has one.

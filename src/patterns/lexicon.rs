@@ -81,7 +81,10 @@ impl Lexicon {
 /// rest in any case.
 pub fn case_fits(form: &str, written: &str) -> bool {
     let words = |text: &'_ str| text.split([' ', '\'', '-']).map(str::to_owned).collect::<Vec<_>>();
-    words(form).iter().zip(words(written)).all(|(form, written)| !form.chars().any(char::is_uppercase) || *form == written)
+    words(form)
+        .iter()
+        .zip(words(written))
+        .all(|(form, written)| !form.chars().any(char::is_uppercase) || *form == written)
 }
 
 /// A regex for any of the forms, folded, longest first. As an alternation of plain texts it becomes a trie.
@@ -94,7 +97,9 @@ pub fn any_of<'f>(forms: impl Iterator<Item = &'f str>) -> Option<String> {
     if !texts.is_empty() {
         ways.push(format!("(?:{})", texts.into_iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|")));
     }
-    ways.extend(endings.into_iter().map(|ending| format!("[\\p{{L}}'-]*{}", regex::escape(ending.trim_start_matches(ENDING)))));
+    ways.extend(
+        endings.into_iter().map(|ending| format!("[\\p{{L}}'-]*{}", regex::escape(ending.trim_start_matches(ENDING)))),
+    );
     (!ways.is_empty()).then(|| format!("(?:{})", ways.join("|")))
 }
 

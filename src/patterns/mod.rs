@@ -268,8 +268,9 @@ impl Loaded {
         let mut all = Vec::new();
         for form in forms {
             let nodes = self.parse(form)?;
-            let expanded = syntax::expand(&nodes, &of_class)
-                .ok_or_else(|| self.error(form, "expected slots of words this language has, found another".to_owned()))?;
+            let expanded = syntax::expand(&nodes, &of_class).ok_or_else(|| {
+                self.error(form, "expected slots of words this language has, found another".to_owned())
+            })?;
             if let Some(strange) = expanded.iter().find(|text| !crate::text::is_normal(text)) {
                 let message = format!("expected plain characters, found '{strange}'");
                 return Err(self
@@ -378,7 +379,13 @@ impl Loaded {
         Ok(())
     }
 
-    fn cue_forms(&self, layer: &str, cue: &CueSource, words: &Lexicon, out: &mut Vec<(String, Cue)>) -> Result<(), PatternError> {
+    fn cue_forms(
+        &self,
+        layer: &str,
+        cue: &CueSource,
+        words: &Lexicon,
+        out: &mut Vec<(String, Cue)>,
+    ) -> Result<(), PatternError> {
         let via = self.forms(&cue.via, words)?;
         let places = [
             (Place::Before, &cue.before),

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use aho_corasick::AhoCorasick;
 use regex_automata::hybrid::dfa::{Cache, DFA, OverlappingState};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::util::pool::Pool;
-use aho_corasick::AhoCorasick;
 use regex_automata::{Anchored, Input, MatchKind};
 
 use super::error::PatternError;
@@ -196,7 +196,8 @@ impl Rule {
 
     /// The slots of a folded text that matches from end to end, as ranges of it.
     pub fn slots(&self, folded: &str) -> Option<Vec<(Part, Slot, Range<usize>)>> {
-        let regex = self.captures.get_or_init(|| regex::Regex::new(&format!("\\A(?:{})\\z", self.regex)).ok()).as_ref()?;
+        let regex =
+            self.captures.get_or_init(|| regex::Regex::new(&format!("\\A(?:{})\\z", self.regex)).ok()).as_ref()?;
         let captures = regex.captures(folded)?;
         let found = self.slots.iter().zip(captures.iter().skip(1));
         Some(found.filter_map(|(&(part, slot), group)| group.map(|g| (part, slot, g.range()))).collect())
@@ -209,12 +210,7 @@ impl Rule {
 }
 
 /// Writes the regex of a sequence; every slot becomes a group, in order.
-fn sequence(
-    nodes: &[Node],
-    words: &Lexicon,
-    slots: &mut Vec<(Part, Slot)>,
-    exact: &mut Vec<String>,
-) -> Option<String> {
+fn sequence(nodes: &[Node], words: &Lexicon, slots: &mut Vec<(Part, Slot)>, exact: &mut Vec<String>) -> Option<String> {
     let mut out = String::new();
     for node in nodes {
         match node {
@@ -378,7 +374,8 @@ impl Search {
             .thompson(thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(WhichCaptures::None))
             .build_many(&sources)
             .map_err(|e| refused(e.to_string()))?;
-        let words: BTreeSet<&String> = rules.iter().flat_map(|rule| &rule.first).filter(|word| !word.is_empty()).collect();
+        let words: BTreeSet<&String> =
+            rules.iter().flat_map(|rule| &rule.first).filter(|word| !word.is_empty()).collect();
         let starts = super::cues::automaton(language, words)?;
         let make = automaton.clone();
         Ok(Search { automaton, caches: Pool::new(Box::new(move || make.create_cache())), starts })

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use crate::normalize::{self, Reading, Value};
-use crate::patterns::{Class, Field, Hit, Kind, Label, Language, Print};
+use crate::patterns::{Class, Field, Group, Hit, Kind, Label, Language, Print};
 use crate::scan::{Match, Scanned, scan_at};
 use crate::text::Folded;
 
@@ -184,6 +184,11 @@ pub fn bare_values<'l>(
         if let Some((found, mut reading)) = scan_at(on, at, &language.labelled, read)
             && !taken(&reading.span)
         {
+            if let Value::Participants { group, .. } = &mut reading.value
+                && let Some(of) = group_in(text.get(zone.at.clone()).unwrap_or_default(), language)
+            {
+                *group = of;
+            }
             if let Some(unit) = zone.unit.clone().and_then(|unit| text.get(unit)) {
                 apply_unit(&mut reading.value, unit, language);
             }
@@ -191,6 +196,11 @@ pub fn bare_values<'l>(
         }
     }
     all
+}
+
+/// Whom a label counts: "Number of learners".
+fn group_in(label: &str, language: &Language) -> Option<Group> {
+    label.split_whitespace().find_map(|word| language.words.value(Class::People, word)).and_then(Group::from_name)
 }
 
 /// What a label's unit says of the number behind it: "(EUR)", "(mln €)", "(in migliaia di euro)".

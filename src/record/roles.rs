@@ -98,7 +98,7 @@ impl<'l> Context<'_, 'l> {
         if let Some((cue, words)) = self.cue(kind, span, between) {
             return (cue.role, Evidence { weight: Weight::Cue, id: cue.id.clone(), words: Some(words) });
         }
-        if kind == Kind::Date && self.stands_alone(span) {
+        if kind == Kind::Date && (self.stands_alone(span) || self.is_dateline(span)) {
             return (Role::Published, Evidence { weight: Weight::Shape, id: "line".to_owned(), words: None });
         }
         (default_role(value), Evidence { weight: Weight::Default, id: "default".to_owned(), words: None })
@@ -216,6 +216,21 @@ impl<'l> Context<'_, 'l> {
             && (after.is_empty() || after.starts_with('\n'));
         let timed = self.text.get(span.clone()).is_some_and(|t| t.contains(':'));
         alone && (timed || self.is_head(span.start))
+    }
+
+    /// "VALLETTA, 7 April 2025 - The utility said …": place and date open a press release.
+    fn is_dateline(&self, span: &Range<usize>) -> bool {
+        const PLACE: usize = 40;
+        let near = self.text.floor_char_boundary(span.start.saturating_sub(2 * PLACE));
+        let before = self.text.get(near..span.start).unwrap_or_default();
+        let Some(line) = before.rfind('\n').map(|at| at + 1).or_else(|| (near == 0).then_some(0)) else { return false };
+        let (from, place) = (near + line, before.get(line..).unwrap_or_default().trim_end());
+        let named = place.ends_with([',', '/']) && place.len() <= PLACE && !place.contains(['.', ':', '(']);
+        let rest = self.text.get(span.end..).unwrap_or_default();
+        named
+            && place.starts_with(char::is_uppercase)
+            && (rest.starts_with(" - ") || rest.starts_with('\n'))
+            && self.is_head(from)
     }
 
     /// Whether no paragraph of prose stands before `at`.

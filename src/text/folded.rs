@@ -86,7 +86,8 @@ mod tests {
         let normal = "COSTO \t  Totale:  5 €, ΟΔΟΣ İ x";
         let folded = Folded::new(normal);
         assert_eq!(folded.text(), "costo totale: 5 €, οδοσ İ x");
-        for (word, expected) in [("costo totale", "COSTO \t  Totale"), ("5 €", "5 €"), ("οδοσ", "ΟΔΟΣ"), ("x", "x")] {
+        for (word, expected) in [("costo totale", "COSTO \t  Totale"), ("5 €", "5 €"), ("οδοσ", "ΟΔΟΣ"), ("x", "x")]
+        {
             let start = folded.text().find(word).expect("there");
             assert_eq!(normal.get(folded.original(&(start..start + word.len()))), Some(expected));
         }

@@ -11,8 +11,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use decode::{Decoded, NotText, decode};
-use normal::Piece;
 pub use folded::{Folded, fold};
+use normal::Piece;
 pub use normal::is_normal;
 
 /// A page's text in the two forms the rest of kohex needs.
