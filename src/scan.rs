@@ -159,6 +159,13 @@ fn matched<'s>(on: Scanned<'_>, set: &'s RuleSet, index: usize, span: Range<usiz
             return None;
         }
     }
+    // "7 mila miliardi": a number word behind figures is a part of their number and begins none.
+    if let Some((_, Slot::Number, first)) = slots.first()
+        && on.text.get(first.clone())?.starts_with(char::is_alphabetic)
+        && on.text.get(..first.start)?.trim_end_matches(' ').ends_with(|c: char| c.is_ascii_digit())
+    {
+        return None;
+    }
     Some(Match { rule, span: original, slots })
 }
 

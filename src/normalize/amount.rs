@@ -15,8 +15,13 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> O
     {
         return None;
     }
+    if let Some((_, Slot::Word(Class::Currency), sign)) = found.slots.last()
+        && belongs_to_the_right(text, found, sign.end)
+    {
+        return None;
+    }
     let value = number::read(found, text, part, number::Of::Money, language)?;
-    let negative = text.get(..found.span.start).is_some_and(is_minus);
+    let negative = !value.is_zero() && text.get(..found.hull_of(part).start).is_some_and(is_minus);
     Some(Value::Amount { value: if negative { -value } else { value }, currency })
 }
 
@@ -30,6 +35,16 @@ fn belongs_to_the_left(text: &str, sign: usize, language: &Language) -> bool {
     let scale = before.rsplit([' ', '\t', '\n']).next().unwrap_or_default();
     let figure = before.strip_suffix(scale).unwrap_or_default().trim_end_matches([' ', '\t']);
     language.words.value(Class::Scale, scale).is_some() && figure.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// "2017 € 120.000,00": a year before a sign that an amount follows.
+fn belongs_to_the_right(text: &str, found: &Match<'_>, sign: usize) -> bool {
+    let written = text.get(found.hull()).unwrap_or_default();
+    let figures: String = written.chars().take_while(char::is_ascii_digit).collect();
+    let year = figures.len() == 4 && (figures.starts_with("19") || figures.starts_with("20"));
+    let spaced = written.get(4..).is_some_and(|rest| rest.starts_with(' '));
+    let after = text.get(sign..).unwrap_or_default();
+    year && spaced && after.trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// A dash glued to the number, with space before it: a minus. A dash glued to a word parts it from the number.

@@ -59,13 +59,11 @@ const PIVOT: i16 = 70;
 /// The date of a part of a match; `None` for a day the calendar does not have.
 pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> Option<DateValue> {
     let number = |slot| found.slot(text, part, slot).and_then(|s| s.parse::<i8>().ok());
-    let year = match found.slot(text, part, Slot::Year) {
-        Some(year) => year.parse().ok()?,
-        None => {
-            let year: i16 = found.slot(text, part, Slot::Year2)?.parse().ok()?;
-            if year < PIVOT { 2000 + year } else { 1900 + year }
-        }
+    let short = || {
+        let year: i16 = found.slot(text, part, Slot::Year2)?.parse().ok()?;
+        Some(if year < PIVOT { 2000 + year } else { 1900 + year })
     };
+    let year = found.slot(text, part, Slot::Year).map_or_else(short, |year| year.parse().ok())?;
     let month = match found.slot(text, part, Slot::Word(Class::MonthName)) {
         Some(name) => Some(language.words.value(Class::MonthName, name)?.parse().ok()?),
         None => number(Slot::Month).or_else(|| number(Slot::Month2)),

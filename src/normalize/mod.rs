@@ -88,7 +88,12 @@ pub fn read(found: &Match<'_>, text: &str, language: &Language) -> Option<Vec<Re
             Kind::Percentage => Value::Percentage(percentage::read(found, text, part, language)?),
             _ => participants::read(found, text, part, language)?,
         };
-        readings.push(Reading { value, span: found.hull_of(part), month_first: found.rule.month_first });
+        let mut span = found.hull_of(part);
+        if matches!(&value, Value::Amount { value, .. } if value.is_sign_negative()) {
+            // The minus is one character right before the number.
+            span.start -= 1;
+        }
+        readings.push(Reading { value, span, month_first: found.rule.month_first });
     }
     if let [Reading { value: Value::Date(start), .. }, Reading { value: Value::Date(end), .. }] =
         readings.as_mut_slice()

@@ -47,8 +47,12 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, of: Of, language: &Langua
         };
         sum = Some(sum.unwrap_or_default().checked_add(number.checked_mul(scale.unwrap_or(Decimal::ONE))?)?);
     }
-    Some(sum?.normalize())
+    sum.filter(|sum| sum.abs() < LIMIT).map(|sum| sum.normalize())
 }
+
+/// A thousand times the world's yearly product in the smallest currency: what is more is no amount but a code. Below it
+/// sums and ratios of two values cannot overflow.
+const LIMIT: Decimal = Decimal::from_parts(2_808_348_672, 232_830_643, 0, false, 0);
 
 /// Reads figures. Two kinds of separators: the last is the decimal. One kind, several times: groups, or groups and a
 /// decimal where the last part is no group ("333.788.01"). Once before other than three digits: a decimal. Once

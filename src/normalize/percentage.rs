@@ -14,5 +14,5 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> O
         Some(word) => Decimal::from_str(language.words.value(Class::Percent, word)?).ok()?,
         None => Decimal::ONE,
     };
-    Some((number::read(found, text, part, number::Of::Percent, language)? * unit).normalize())
+    number::read(found, text, part, number::Of::Percent, language)?.checked_mul(unit).map(|value| value.normalize())
 }

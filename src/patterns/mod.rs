@@ -71,6 +71,8 @@ pub struct Language {
     pub project: Finder<()>,
     pub filler: regex::Regex,
     pub range_to: regex::Regex,
+    pub range_and: regex::Regex,
+    pub between: Finder<()>,
 }
 
 impl Patterns {
@@ -196,6 +198,7 @@ impl Patterns {
             Finder::new(code, forms.collect())
         };
         let funds = words.forms(Class::Fund).map(|(form, value)| (form.to_owned(), value.to_owned())).collect();
+        let between = words.forms(Class::Between).map(|(form, _)| (form.to_owned(), ())).collect();
         let project = words.forms(Class::Project).map(|(form, _)| (form.to_owned(), ())).collect();
         let filler =
             words.regex(Class::Filler).map_or_else(String::new, |f| format!("|(?:{f})(?:[ \\t]|\\z)|(?:{f}')"));
@@ -217,6 +220,11 @@ impl Patterns {
             mod_after: mods(Class::ModAfter)?,
             funds: Finder::new(code, funds)?,
             project: Finder::new(code, project)?,
+            between: Finder::new(code, between)?,
+            range_and: regex(match words.regex(Class::RangeAnd) {
+                Some(and) => format!("(?i)\\A[ \\t]+{and}[ \\t']*\\z"),
+                None => "[^\\s\\S]".to_owned(),
+            })?,
             filler: regex(format!("(?i)\\A(?:[ \\t:=(,\\[\"«“„€£$|]{filler})*\\z"))?,
             range_to: regex(format!("(?i)\\A(?:[ \\t.,]*-[ \\t]*{to})\\z"))?,
             words,

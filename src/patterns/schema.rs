@@ -273,6 +273,10 @@ names! {
         Filler = "filler",
         /// any: words that join the two ends of a range ("al", "to").
         RangeTo = "range_to",
+        /// any: words that join the two ends of a range behind a word of `between` ("e", "and").
+        RangeAnd = "range_and",
+        /// any: words that open a range whose ends are joined by "and" ("tra", "between").
+        Between = "between",
         /// any: words that open a range ("dal", "from").
         RangeFrom = "range_from",
         /// any: words that say a sentence is about the project itself.

@@ -11,7 +11,7 @@ use super::labels::prints_at;
 use super::page::span_of;
 use super::roles::{Evidence, Found, Weight};
 use crate::normalize::{DateValue, PeriodValue, Value};
-use crate::patterns::{Class, Field, Group, Language, Print, Role};
+use crate::patterns::{Class, Field, Group, Language, Mod, Print, Role};
 
 /// A fact and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -215,7 +215,8 @@ fn is_not_available(value: &str, language: &Language) -> bool {
 /// The labelled amount of a role, else a cued one; amounts that say otherwise are kept, rough ones near it agree.
 fn sum(found: &[Found<'_>], role: Role) -> Option<Fact<Sum>> {
     let pick = |f: &Found<'_>| match &f.value {
-        Value::Amount { value, currency } if f.role == role => Some(Sum { amount: *value, currency: currency.clone() }),
+        // "Fino a un massimo di 150.000 euro" is a ceiling and no sum.
+        Value::Amount { value, currency } if f.role == role && !is_ceiling(f) => Some(Sum { amount: *value, currency: currency.clone() }),
         _ => None,
     };
     let mut fact = best(found, pick)?;
@@ -223,13 +224,24 @@ fn sum(found: &[Found<'_>], role: Role) -> Option<Fact<Sum>> {
         found.get(*index).is_some_and(|f| match (&f.value, f.modifier) {
             // "circa 5,4 milioni": within a twentieth it is the same sum.
             (Value::Amount { value, .. }, Some(_)) => {
-                (value - fact.value.amount).abs() * Decimal::from(20) <= fact.value.amount.abs()
+                (value - fact.value.amount).abs() <= fact.value.amount.abs() / Decimal::from(20)
             }
             _ => false,
         })
     };
-    fact.against.retain(|index| !rough(index));
+    let other_currency = |index: &usize| {
+        found.get(*index).is_some_and(|f| match &f.value {
+            Value::Amount { currency, .. } => *currency != fact.value.currency,
+            _ => false,
+        })
+    };
+    // A sum told in złoty and in euro is one sum.
+    fact.against.retain(|index| !rough(index) && !other_currency(index));
     Some(fact)
+}
+
+fn is_ceiling(found: &Found<'_>) -> bool {
+    matches!(found.modifier, Some(Mod::EqualOrLess | Mod::LessThan))
 }
 
 /// The largest count of people reached.

@@ -86,7 +86,8 @@ fn zone<'l>(text: &str, label: &'l Label, at: Range<usize>) -> Option<Zone<'l>> 
     let dashed = rest.starts_with("- ") && opens_line;
     let tabbed = text.get(at.end..cursor).is_some_and(|gap| gap.contains('\t'));
     let parted = match separator {
-        Some(':') => true,
+        // Inside a line a label has a capital and does not go on a sentence: "… . Durata: 24 mesi", no "del progetto: …".
+        Some(':') => opens_line || interrupts(text, at.start),
         Some(_) => opens_line,
         None => dashed || (tabbed && opens_line),
     };
@@ -128,6 +129,13 @@ fn opens(text: &str, at: usize) -> bool {
     let before = before.trim_end_matches([' ', '*', '•', '§', '-', '"', '>', '·', '#', '«']);
     let before = before.strip_suffix('|').unwrap_or(before);
     before.is_empty() || before.ends_with(['\n', '\t', ';'])
+}
+
+/// Whether words inside a line begin with a capital behind something that is no word.
+fn interrupts(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().trim_end_matches([' ', '\t']);
+    let capital = text.get(at..).is_some_and(|t| t.starts_with(char::is_uppercase));
+    capital && !before.ends_with(|c: char| c.is_alphanumeric() || c == ',' || c == '\'')
 }
 
 /// Whether nothing else stands on the line.

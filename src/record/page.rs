@@ -119,25 +119,34 @@ pub fn span_of(text: &str, part: &str) -> Range<usize> {
     start..start + part.len()
 }
 
+/// The first line behind Kohesio's block of facts. Labels further down belong to the description.
 fn kohesio_title<'t>(text: &'t str, zones: &[Zone<'_>]) -> Option<&'t str> {
-    let prints = zones.iter().filter(|zone| !zone.label.prints.is_empty());
-    let header =
-        prints.clone().take_while(|zone| text.get(..zone.at.start).is_some_and(|t| t.lines().all(|l| l.len() < 1000)));
-    let last = header.max_by_key(|zone| zone.value.end)?;
-    let heading = last.label.prints.contains_key(&Print::Heading);
-    let rest = text.get(last.value.end..)?;
-    let lines: Vec<&str> = rest
-        .split('\n')
-        .skip(1)
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && *line != TOPIC && !line.starts_with(FLAG))
-        .collect();
-    if heading {
-        // Lists of links stand between the heading and the title; the title is what the description follows.
-        let prose = lines.iter().position(|line| line.len() >= PROSE)?;
-        return prose.checked_sub(1).and_then(|i| lines.get(i)).copied();
+    let (mut labels, mut heading) = (false, false);
+    let mut list: Vec<&str> = Vec::new();
+    let mut at = 0;
+    for line in text.split('\n') {
+        let span = at..at + line.len();
+        at = span.end + 1;
+        let content = line.trim();
+        let mut prints = zones.iter().filter(|zone| span.contains(&zone.at.start) && zone.parted && !zone.label.prints.is_empty());
+        let print = prints.next();
+        if content.is_empty() {
+            continue;
+        }
+        if content == TOPIC || print.is_some() {
+            labels |= print.is_some_and(|zone| zone.label.field.is_some());
+            heading = print.is_some_and(|zone| zone.label.field.is_none() && zone.label.prints.contains_key(&Print::Heading));
+            list.clear();
+        } else if content.starts_with(FLAG) {
+            break;
+        } else if labels && heading && content.len() < PROSE {
+            // Links stand behind a heading; the last line before the description is the title.
+            list.push(content);
+        } else if labels {
+            return list.pop().or(Some(content));
+        }
     }
-    lines.first().copied()
+    list.pop()
 }
 
 /// The first title behind the path of links; without one, the last before the page's text begins where a menu stands
@@ -163,14 +172,15 @@ fn head_title<'t>(text: &'t str, zones: &[Zone<'_>], found: &[Found<'_>], langua
             let label = zone.parted && zone.label.field.is_some() && span.contains(&zone.at.start);
             label || (!zone.value.is_empty() && span.contains(&zone.value.start) && !span.contains(&zone.at.start))
         });
-        let date = found
-            .iter()
-            .any(|f| f.value.kind() == Kind::Date && span.contains(&f.span.start) && f.span.len() * 2 > line.len());
+        let value = found.iter().any(|f| {
+            let sum = f.value.kind() == Kind::Amount;
+            span.contains(&f.span.start) && (sum || (f.value.kind() == Kind::Date && f.span.len() * 2 > line.len()))
+        });
         if is_menu(line, language) {
             menu = true;
         } else if labelled && !titles.is_empty() {
             break;
-        } else if !labelled && !date && is_title(line) {
+        } else if !labelled && !value && is_title(line) {
             titles.push(line);
         }
     }

@@ -31,6 +31,13 @@ pub struct Evidence {
     pub words: Option<Range<usize>>,
 }
 
+impl Evidence {
+    /// Whether a label of the page gave the role, parted from its value or not.
+    fn is_label(&self) -> bool {
+        self.id.contains("/label/") || self.id.contains("/kohesio/")
+    }
+}
+
 /// A value with its role.
 #[derive(Debug, Clone)]
 pub struct Found<'l> {
@@ -82,7 +89,8 @@ impl<'l> Context<'_, 'l> {
         let Reading { value, span, month_first } = reading;
         let modifier = self.modifier(&span).filter(|&modifier| fits(modifier, &value));
         let (role, evidence) = self.role(rule, &value, &span, between);
-        let about_project = self.about_project(&span);
+        // What a label of the page names is the project's.
+        let about_project = evidence.is_label() || self.about_project(&span);
         Found { value, span, rule, modifier, month_first, role, evidence, about_project }
     }
 
@@ -119,6 +127,8 @@ impl<'l> Context<'_, 'l> {
             (Field::EuContribution | Field::Grant, Kind::Percentage) if zone.parted && !gap.contains(". ") => {
                 Role::CofinancingRate
             }
+            // A programme's name holds its years.
+            (Field::Programme, Kind::Period) => Role::ProgrammingPeriod,
             _ if !first => return None,
             (Field::StartDate, Kind::Date) => Role::Start,
             (Field::EndDate, Kind::Date) => Role::End,
@@ -270,7 +280,8 @@ impl<'l> Context<'_, 'l> {
             let (Some(start), Some(end)) = (head.last_mut(), tail.first_mut()) else { break };
             let (Value::Date(from), Value::Date(to)) = (&start.value, &end.value) else { continue };
             let gap = self.text.get(start.span.end..end.span.start).unwrap_or_default();
-            let joined = self.language.range_to.is_match(gap) || (start.rule.id == end.rule.id && gap.is_empty());
+            let between = self.language.range_and.is_match(gap) && self.opens_between(start.span.start);
+            let joined = between || self.language.range_to.is_match(gap) || (start.rule.id == end.rule.id && gap.is_empty());
             let same_rule =
                 std::ptr::eq(start.rule, end.rule) && gap.len() <= 12 && is_two_ended(start, end, self.text);
             if !(joined || same_rule) || from.first() > to.last() {
@@ -300,6 +311,13 @@ impl<'l> Context<'_, 'l> {
         }
     }
 
+    /// Whether a word like "between" stands right before `at`.
+    fn opens_between(&self, at: usize) -> bool {
+        let left = self.text.get(self.left(at)).unwrap_or_default();
+        let hit = self.language.between.find(left).pop();
+        hit.is_some_and(|hit| left.get(hit.span.end..).is_some_and(|gap| self.language.filler.is_match(gap)))
+    }
+
     /// Whether a range fills its line but for the words that open it.
     fn fills_line(&self, span: &Range<usize>) -> bool {
         let (left, right) = (self.left(span.start), self.right(span.end));
@@ -322,14 +340,15 @@ impl<'l> Context<'_, 'l> {
             if let Some((gap, Role::Subset)) = near
                 && f.evidence.weight == Weight::Default
                 && gap.len() <= 12
-                && !gap.contains(['.', ';', '\n'])
+                && !gap.contains(['.', ';', '\n', ')'])
             {
                 f.role = Role::Subset;
                 f.evidence = Evidence { weight: Weight::Shape, id: "list".to_owned(), words: None };
             }
             if let Some((gap, Role::Participants)) = near
                 && f.evidence.weight == Weight::Default
-                && matches!(gap.trim_start(), "(")
+                && gap.trim_start().starts_with('(')
+                && self.is_filler(gap)
             {
                 f.role = Role::Subset;
                 f.evidence = Evidence { weight: Weight::Shape, id: "brackets".to_owned(), words: None };
@@ -339,7 +358,10 @@ impl<'l> Context<'_, 'l> {
                 if let Some((_, _, of)) = whole.filter(|_| bare) {
                     *group = of;
                 }
-                if *value > largest {
+                if matches!(near, Some((_, Role::Background))) {
+                    // "4 500 inhabitants, of whom 1 200 …": a part of what is not reached is not reached.
+                    f.role = Role::Background;
+                } else if *value > largest {
                     f.role = Role::Participants;
                 }
             } else if f.role == Role::Participants {

@@ -118,6 +118,11 @@ impl Folders {
         // A path named by the user is followed to what it links to; so is every link when links are followed.
         Some(match std::fs::metadata(entry.path()) {
             Ok(meta) if meta.is_dir() => return None,
+            // A pipe or device in a folder would never end; one the user names is read.
+            Ok(meta) if !meta.is_file() && !named => {
+                self.skipped.not_chosen += 1;
+                return None;
+            }
             Ok(meta) => Ok(Page { path: entry.path().to_owned(), name, size: meta.len() }),
             Err(error) => Err(SourceError::new(entry.path(), "cannot be read", &error)),
         })
