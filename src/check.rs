@@ -225,7 +225,11 @@ fn compare(extractor: &Extractor, page: &Page, accept: bool) -> Result<Compared,
         fs::write(&beside, text).map_err(|e| crate::source::plain(&e))?;
         return Ok(Compared::Accepted);
     }
-    let Ok(expected) = fs::read_to_string(&beside) else { return Ok(Compared::New) };
+    let expected = match fs::read_to_string(&beside) {
+        Ok(expected) => expected,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Compared::New),
+        Err(error) => return Err(format!("{}: cannot be read: {}", beside.display(), crate::source::plain(&error))),
+    };
     let expected: Map<String, Value> = serde_json::from_str(&expected)
         .map_err(|e| format!("{}: expected a JSON object, found {e}", beside.display()))?;
     if let Some(key) = expected.keys().find(|key| !found.contains_key(*key)) {

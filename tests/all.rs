@@ -1,5 +1,13 @@
 //! All integration tests in one binary, so that they are linked once.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod command_line;
 mod faults;
 mod laws;

@@ -225,3 +225,75 @@ fn wrong_patterns_are_told_before_any_page_is_read() {
     assert!(message.contains("it.toml:5:12: expected a slot, found {yaer}"), "{message}");
     assert!(message.contains("  |            ^^^^^^") && message.contains("help: did you mean {year}?"), "{message}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_a_folder_is_passed_over() {
+    let folder = folder();
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe.txt")).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo");
+    let run = extract(&[text(folder.path()), "-v"]);
+    assert_eq!(run.status.code(), Some(0), "{}", told(&run));
+    assert_eq!(records(&run.stdout).len(), 1);
+    assert!(told(&run).contains("passed over: 1 other files"), "{}", told(&run));
+}
+
+#[test]
+fn numbers_no_budget_has_are_no_amounts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = "Costo totale: 50000000000000000000000000000 € e poi circa 40000000000000000000000000000 € del costo totale, -70000000000000000000000000000 €.";
+    fs::write(folder.path().join("huge.txt"), page).expect("written");
+    let run = extract(&[text(folder.path())]);
+    assert_eq!(run.status.code(), Some(0), "{}", told(&run));
+    assert_eq!(records(&run.stdout)[0]["mentions"], serde_json::json!([]));
+}
+
+#[test]
+fn an_unreadable_expectation_is_not_a_missing_one() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("good.expected.json")).expect("made");
+    let run = kohex().arg("check").arg(folder.path()).output().expect("runs");
+    assert_eq!(run.status.code(), Some(1));
+    let shown = String::from_utf8_lossy(&run.stdout);
+    assert!(shown.contains("good.expected.json: cannot be read"), "{shown}");
+}
+
+#[test]
+fn expectations_are_written_and_held() {
+    let folder = folder();
+    let check = |arguments: &[&str]| kohex().arg("check").arg(folder.path()).args(arguments).output().expect("runs");
+    assert_eq!(check(&[]).status.code(), Some(1), "no expectation yet");
+    assert_eq!(check(&["--accept"]).status.code(), Some(0));
+    assert_eq!(check(&[]).status.code(), Some(0));
+    fs::write(folder.path().join("good.txt"), GOOD.replace("1 250", "1 251")).expect("written");
+    let run = check(&[]);
+    assert_eq!(run.status.code(), Some(1));
+    let shown = String::from_utf8_lossy(&run.stdout);
+    assert!(shown.contains("-  \"participants\": 1250") && shown.contains("+  \"participants\": 1251"), "{shown}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link_and_rights_stay() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = folder();
+    let out = tempfile::tempdir().expect("a folder");
+    let (real, link) = (out.path().join("real.jsonl"), out.path().join("link.jsonl"));
+    symlink("real.jsonl", &link).expect("linked");
+    assert_eq!(extract(&[text(folder.path()), "-o", text(&link)]).status.code(), Some(0));
+    assert!(link.is_symlink() && real.is_file());
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o600)).expect("set");
+    assert_eq!(extract(&[text(folder.path()), "-o", text(&link)]).status.code(), Some(0));
+    assert_eq!(fs::metadata(&real).expect("there").permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_page_cannot_steer_the_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("page.txt");
+    fs::write(&page, "Il progetto \u{1b}[31mcosta 5.000 euro\u{1b}]0;x\u{7}.").expect("written");
+    let run = kohex().arg("explain").arg(&page).env("CLICOLOR_FORCE", "1").output().expect("runs");
+    let shown = String::from_utf8_lossy(&run.stdout);
+    assert!(!shown.contains("\u{1b}[31m") && !shown.contains("\u{1b}]0"), "{shown:?}");
+    assert!(shown.contains('\u{241b}'), "{shown:?}");
+}

@@ -233,7 +233,8 @@ mod rand_free {
                 state ^= state << 13;
                 state ^= state >> 7;
                 state ^= state << 17;
-                self.swap(i, (state % (i as u64 + 1)) as usize);
+                let other = usize::try_from(state % (i as u64 + 1)).unwrap_or(0);
+                self.swap(i, other);
             }
         }
     }

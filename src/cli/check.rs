@@ -29,6 +29,10 @@ impl Check {
                 .map_err(|e| Refusal::new(folder.display(), "cannot be checked", &e))?,
             None => Vec::new(),
         };
+        if self.folder.is_some() && compared.is_empty() {
+            let folder = folder.unwrap_or_default();
+            return Err(Refusal(format!("{}: no pages: expected .txt files, found none", folder.display())));
+        }
         let mut failed = differences.len();
         let mut accepted = 0;
         print(|out| {

@@ -64,12 +64,23 @@ fn page(out: &mut dyn Write, text: &Text<'_>, reading: &Reading<'_>) -> io::Resu
     for (number, found) in reading.found.iter().enumerate() {
         let range = text.page_range(&found.span);
         let style = colour(found.value.kind());
-        let before = text.page().get(at..range.start).unwrap_or_default();
-        let inside = text.page().get(range.clone()).unwrap_or_default();
+        let before = visible(text.page().get(at..range.start).unwrap_or_default());
+        let inside = visible(text.page().get(range.clone()).unwrap_or_default());
         write!(out, "{before}{style}[{inside}]{style:#}{FAINT}{number}{FAINT:#}")?;
         at = range.end;
     }
-    writeln!(out, "{}", text.page().get(at..).unwrap_or_default().trim_end())
+    writeln!(out, "{}", visible(text.page().get(at..).unwrap_or_default().trim_end()))
+}
+
+/// A page is not trusted: what would steer the terminal is shown instead (U+241B for an escape, and so on).
+fn visible(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\t' => c,
+        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
+        '\x7f'..='\u{9f}' => '\u{fffd}',
+        _ => c,
+    };
+    text.chars().filter(|&c| c != '\r').map(shown).collect()
 }
 
 fn values(out: &mut dyn Write, text: &Text<'_>, reading: &Reading<'_>) -> io::Result<()> {

@@ -36,7 +36,7 @@ Records go to standard output, everything else to standard error. NO_COLOR is ob
 /// Options of every command.
 #[derive(Debug, Args)]
 struct Common {
-    /// Lay the pattern files of DIR (it.toml, en.toml …) over the program's own
+    /// Use the pattern files of DIR (it.toml, xx.toml …) instead of the program's own of the same name
     #[arg(long, value_name = "DIR", global = true)]
     patterns: Option<PathBuf>,
     /// Say nothing but errors

@@ -17,6 +17,7 @@ use crate::source::{Choice, Folders};
 /// Counts pages and draws a bar where standard error is a terminal.
 pub struct Progress {
     bar: ProgressBar,
+    quiet: bool,
     closed: Arc<AtomicBool>,
     pages: AtomicU64,
     failed: AtomicU64,
@@ -52,7 +53,7 @@ impl Progress {
             });
         }
         let (pages, failed) = (AtomicU64::new(0), AtomicU64::new(0));
-        Progress { bar, closed, pages, failed, tally: Mutex::default() }
+        Progress { bar, quiet: common.quiet, closed, pages, failed, tally: Mutex::default() }
     }
 
     /// Takes the bar away.
@@ -117,6 +118,9 @@ impl Observer for Progress {
     }
 
     fn renamed(&self, name: &str) {
+        if self.quiet {
+            return;
+        }
         self.bar.suspend(|| remark(&format!("{name}: file name is not UTF-8: its record names it so")));
     }
 }

@@ -19,7 +19,8 @@ impl fmt::Display for PeriodValue {
 }
 
 /// The multiannual frameworks cohesion policy has had; "2014-2021" is how Kohesio printed 2014-2020 for a time.
-const PROGRAMMING: [(u16, u16); 6] = [(1994, 1999), (2000, 2006), (2007, 2013), (2014, 2020), (2014, 2021), (2021, 2027)];
+const PROGRAMMING: [(u16, u16); 6] =
+    [(1994, 1999), (2000, 2006), (2007, 2013), (2014, 2020), (2014, 2021), (2021, 2027)];
 
 impl PeriodValue {
     /// Whether these are the years of a programming period of cohesion policy.

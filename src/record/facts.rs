@@ -216,7 +216,9 @@ fn is_not_available(value: &str, language: &Language) -> bool {
 fn sum(found: &[Found<'_>], role: Role) -> Option<Fact<Sum>> {
     let pick = |f: &Found<'_>| match &f.value {
         // "Fino a un massimo di 150.000 euro" is a ceiling and no sum.
-        Value::Amount { value, currency } if f.role == role && !is_ceiling(f) => Some(Sum { amount: *value, currency: currency.clone() }),
+        Value::Amount { value, currency } if f.role == role && !is_ceiling(f) => {
+            Some(Sum { amount: *value, currency: currency.clone() })
+        }
         _ => None,
     };
     let mut fact = best(found, pick)?;

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use super::IdSource;
 use super::labels::{Zone, prints_at};
@@ -73,22 +72,30 @@ pub fn place<'t>(text: &'t str, language: &Language) -> Option<Place<'t>> {
 
 /// The item a path, an address or the page itself names; else the path.
 pub fn identity(name: &str, text: &str) -> (String, IdSource) {
-    static IN_PATH: LazyLock<Option<regex::Regex>> =
-        LazyLock::new(|| regex::Regex::new(r"(?:^|[/_.=-])(Q[1-9][0-9]{3,8})(?:[/_.?#&-]|$)").ok());
-    static IN_TEXT: LazyLock<Option<regex::Regex>> = LazyLock::new(|| {
-        regex::Regex::new(r"(?:kohesio\.(?:ec\.europa\.)?eu(?::\d+)?/[a-z]{2}/[^\s/]+|linkedopendata\.eu/(?:entity|wiki))/(?:Item:)?(Q[1-9][0-9]{3,8})\b").ok()
-    });
-    let named = |regex: &Option<regex::Regex>, text: &str| {
-        let regex = regex.as_ref()?;
-        let items: BTreeSet<String> =
-            regex.captures_iter(text).filter_map(|c| c.get(1)).map(|m| m.as_str().to_owned()).collect();
-        // A page that names several items says nothing of itself.
-        (items.len() == 1).then(|| items.into_iter().next()).flatten()
+    const HOSTS: [&str; 2] = ["kohesio.", "linkedopendata.eu/"];
+    let in_name = name.split(['/', '_', '.', '-', '=', '?', '#', '&']);
+    let in_text = || {
+        let words = text.split_whitespace().filter(|word| HOSTS.iter().any(|host| word.contains(host)));
+        words.flat_map(|word| word.split(['/', ':', '?', '#', '&', ')', ']', '"', '>', ',', ';']))
     };
-    match named(&IN_PATH, name).or_else(|| named(&IN_TEXT, text)) {
-        Some(item) => (item, IdSource::Kohesio),
+    match only_item(in_name).or_else(|| only_item(in_text())) {
+        Some(item) => (item.to_owned(), IdSource::Kohesio),
         None => (name.to_owned(), IdSource::Path),
     }
+}
+
+/// The item among some words; a page or path that names several says nothing of itself.
+fn only_item<'w>(words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let items: BTreeSet<&str> = words.map(|word| word.trim_end_matches('.')).filter(|word| is_item(word)).collect();
+    let mut items = items.into_iter();
+    items.next().filter(|_| items.next().is_none())
+}
+
+/// Items have five to seven digits so far; "Q2024" is a quarter or a name.
+fn is_item(word: &str) -> bool {
+    word.strip_prefix('Q').is_some_and(|digits| {
+        (5..=9).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 /// A line longer than this is prose.
@@ -128,14 +135,16 @@ fn kohesio_title<'t>(text: &'t str, zones: &[Zone<'_>]) -> Option<&'t str> {
         let span = at..at + line.len();
         at = span.end + 1;
         let content = line.trim();
-        let mut prints = zones.iter().filter(|zone| span.contains(&zone.at.start) && zone.parted && !zone.label.prints.is_empty());
+        let mut prints =
+            zones.iter().filter(|zone| span.contains(&zone.at.start) && zone.parted && !zone.label.prints.is_empty());
         let print = prints.next();
         if content.is_empty() {
             continue;
         }
         if content == TOPIC || print.is_some() {
             labels |= print.is_some_and(|zone| zone.label.field.is_some());
-            heading = print.is_some_and(|zone| zone.label.field.is_none() && zone.label.prints.contains_key(&Print::Heading));
+            heading =
+                print.is_some_and(|zone| zone.label.field.is_none() && zone.label.prints.contains_key(&Print::Heading));
             list.clear();
         } else if content.starts_with(FLAG) {
             break;
@@ -248,7 +257,9 @@ mod tests {
             assert_eq!(identity(name, text), (id.to_owned(), IdSource::Kohesio), "{name} {text}");
         }
         let several = "https://linkedopendata.eu/entity/Q87487 https://linkedopendata.eu/entity/Q87488";
-        for (name, text) in [("FAQ2024.txt", ""), ("a/b.txt", several), ("Q1.txt", "Q3 2024")] {
+        for (name, text) in
+            [("FAQ2024.txt", ""), ("a/b.txt", several), ("Q2024.txt", "Q12345 alone"), ("Q87487_Q87488.txt", "")]
+        {
             assert_eq!(identity(name, text), (name.to_owned(), IdSource::Path), "{name}");
         }
     }

@@ -281,7 +281,8 @@ impl<'l> Context<'_, 'l> {
             let (Value::Date(from), Value::Date(to)) = (&start.value, &end.value) else { continue };
             let gap = self.text.get(start.span.end..end.span.start).unwrap_or_default();
             let between = self.language.range_and.is_match(gap) && self.opens_between(start.span.start);
-            let joined = between || self.language.range_to.is_match(gap) || (start.rule.id == end.rule.id && gap.is_empty());
+            let joined =
+                between || self.language.range_to.is_match(gap) || (start.rule.id == end.rule.id && gap.is_empty());
             let same_rule =
                 std::ptr::eq(start.rule, end.rule) && gap.len() <= 12 && is_two_ended(start, end, self.text);
             if !(joined || same_rule) || from.first() > to.last() {

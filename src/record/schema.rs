@@ -3,7 +3,7 @@
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Record;
 
@@ -11,8 +11,13 @@ use super::Record;
 pub fn schema() -> Value {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Record>();
     AllKeys.transform(&mut schema);
-    schema.insert("title".to_owned(), Value::from("kohex/1 record"));
-    schema.to_value()
+    let head = [("$schema", "https://json-schema.org/draft/2020-12/schema"), ("title", "kohex/1 record")];
+    let mut named: Map<String, Value> =
+        head.into_iter().map(|(key, value)| (key.to_owned(), Value::from(value))).collect();
+    if let Value::Object(rest) = schema.to_value() {
+        named.extend(rest.into_iter().filter(|(key, _)| !head.iter().any(|(named, _)| named == key)));
+    }
+    Value::Object(named)
 }
 
 /// Serde leaves optional fields out of `required`; ours are null instead of missing.

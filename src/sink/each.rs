@@ -1,6 +1,6 @@
 //! One pretty-printed JSON file a project, in a folder.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use crate::record::Record;
 /// `<id>.json` for every record.
 pub struct Each {
     folder: PathBuf,
-    /// Names given so far, folded as file systems that ignore case fold them.
-    given: BTreeSet<String>,
+    /// Names given so far, folded as file systems that ignore case fold them, each with the last number behind it.
+    given: BTreeMap<String, usize>,
 }
 
 impl Each {
@@ -23,19 +23,23 @@ impl Each {
     /// When it cannot be made.
     pub fn new(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        Ok(Each { folder: folder.to_owned(), given: BTreeSet::new() })
+        Ok(Each { folder: folder.to_owned(), given: BTreeMap::new() })
     }
 
     /// A name no project before has: the id made safe, and a number where two ids come out the same.
     fn name(&mut self, id: &str) -> String {
         let safe = file_name(id);
-        let mut name = safe.clone();
-        let mut number = 1;
-        while !self.given.insert(name.to_lowercase()) {
+        let folded = safe.to_lowercase();
+        let mut number = self.given.get(&folded).copied().unwrap_or(0);
+        loop {
             number += 1;
-            name = format!("{safe}~{number}");
+            let name = if number == 1 { safe.clone() } else { format!("{safe}~{number}") };
+            if number == 1 || !self.given.contains_key(&name.to_lowercase()) {
+                self.given.insert(folded, number);
+                self.given.entry(name.to_lowercase()).or_insert(1);
+                return name;
+            }
         }
-        name
     }
 }
 

@@ -36,8 +36,7 @@ impl JsonLines {
             let file = File::options().write(true).open(path)?;
             Out::Stream(BufWriter::with_capacity(1 << 16, Box::new(file)))
         } else {
-            // A link keeps pointing to the file it points to.
-            let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            let path = target(path);
             if path.is_dir() {
                 return Err(io::Error::new(io::ErrorKind::IsADirectory, "expected a file, found a folder"));
             }
@@ -74,14 +73,29 @@ impl Sink for JsonLines {
     }
 }
 
-/// A temporary file beside `path`, with the rights a new file has.
+/// What a link points to, also where nothing stands there yet, so that the link stays one.
+fn target(path: &Path) -> PathBuf {
+    match fs::canonicalize(path) {
+        Ok(path) => path,
+        Err(_) => match fs::read_link(path) {
+            Ok(to) => path.parent().unwrap_or(Path::new("")).join(to),
+            Err(_) => path.to_owned(),
+        },
+    }
+}
+
+/// A temporary file beside `path`, with the rights of the file it takes the place of, or those a new file has.
 pub fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".kohex-").suffix(".tmp");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    let file = builder.tempfile_in(folder)?;
+    if let Ok(before) = fs::metadata(path) {
+        file.as_file().set_permissions(before.permissions())?;
+    }
+    Ok(file)
 }
 
 /// Gives a complete temporary file its name.
