@@ -5,6 +5,7 @@ mod labels;
 mod page;
 mod roles;
 mod schema;
+mod sentence;
 mod warnings;
 
 use rust_decimal::Decimal;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::labels::Zone;
+use super::sentence::{WINDOW, left, right};
 use crate::normalize::{Reading, Value};
 use crate::patterns::{Class, Cue, Field, Finder, Group, Kind, Language, Mod, Place, Role, Rule};
 
@@ -53,9 +54,6 @@ pub struct Found<'l> {
     pub about_project: bool,
 }
 
-/// Cues are looked for this many bytes to either side.
-const WINDOW: usize = 180;
-
 /// Gives every reading its role. `readings` must be in text order.
 pub fn assign<'l>(
     text: &str,
@@ -78,6 +76,12 @@ pub fn assign<'l>(
     found
 }
 
+/// The sentence of a value, before it and behind it.
+struct Sides {
+    left: Range<usize>,
+    right: Range<usize>,
+}
+
 struct Context<'a, 'l> {
     text: &'a str,
     language: &'l Language,
@@ -87,14 +91,25 @@ struct Context<'a, 'l> {
 impl<'l> Context<'_, 'l> {
     fn found(&self, rule: &'l Rule, reading: Reading, between: &Range<usize>) -> Found<'l> {
         let Reading { value, span, month_first } = reading;
-        let modifier = self.modifier(&span).filter(|&modifier| fits(modifier, &value));
-        let (role, evidence) = self.role(rule, &value, &span, between);
+        let sides = Sides {
+            left: left(self.text, span.start, self.language),
+            right: right(self.text, span.end, self.language),
+        };
+        let modifier = self.modifier(&sides).filter(|&modifier| fits(modifier, &value));
+        let (role, evidence) = self.role(rule, &value, &span, &sides, between);
         // What a label of the page names is the project's.
-        let about_project = evidence.is_label() || self.about_project(&span);
+        let about_project = evidence.is_label() || self.about_project(&sides);
         Found { value, span, rule, modifier, month_first, role, evidence, about_project }
     }
 
-    fn role(&self, rule: &Rule, value: &Value, span: &Range<usize>, between: &Range<usize>) -> (Role, Evidence) {
+    fn role(
+        &self,
+        rule: &Rule,
+        value: &Value,
+        span: &Range<usize>,
+        sides: &Sides,
+        between: &Range<usize>,
+    ) -> (Role, Evidence) {
         let kind = value.kind();
         if let Some((role, zone)) = self.label(kind, span, between.start) {
             let weight = if zone.parted { Weight::Label } else { Weight::Cue };
@@ -103,7 +118,7 @@ impl<'l> Context<'_, 'l> {
         if let Some(role) = rule.role {
             return (role, Evidence { weight: Weight::Cue, id: rule.id.clone(), words: None });
         }
-        if let Some((cue, words)) = self.cue(kind, span, between) {
+        if let Some((cue, words)) = self.cue(kind, span, sides, between) {
             return (cue.role, Evidence { weight: Weight::Cue, id: cue.id.clone(), words: Some(words) });
         }
         if kind == Kind::Date && (self.stands_alone(span) || self.is_dateline(span)) {
@@ -150,16 +165,20 @@ impl<'l> Context<'_, 'l> {
     }
 
     /// The cue nearest to the value: one right before it beats one right behind it, which beats one further off.
-    fn cue(&self, kind: Kind, span: &Range<usize>, between: &Range<usize>) -> Option<(&'l Cue, Range<usize>)> {
-        let left = self.left(span.start);
-        let right = self.right(span.end);
+    fn cue(
+        &self,
+        kind: Kind,
+        span: &Range<usize>,
+        sides: &Sides,
+        between: &Range<usize>,
+    ) -> Option<(&'l Cue, Range<usize>)> {
         let mut best: Option<(usize, usize, &'l Cue, Range<usize>)> = None;
         let mut offer = |rank: usize, distance: usize, cue: &'l Cue, words: Range<usize>| {
             if best.as_ref().is_none_or(|(r, d, ..)| (rank, distance) < (*r, *d)) {
                 best = Some((rank, distance, cue, words));
             }
         };
-        for (cue, words) in hits(self.language.before.get(&kind), self.text, &left) {
+        for (cue, words) in hits(self.language.before.get(&kind), self.text, &sides.left) {
             let gap = self.text.get(words.end..span.start).unwrap_or_default();
             match cue.place {
                 Place::Before if self.is_filler(gap) => offer(0, gap.len(), cue, words),
@@ -173,7 +192,7 @@ impl<'l> Context<'_, 'l> {
                 _ => {}
             }
         }
-        for (cue, words) in hits(self.language.behind.get(&kind), self.text, &right) {
+        for (cue, words) in hits(self.language.behind.get(&kind), self.text, &sides.right) {
             if words.end > between.end {
                 break;
             }
@@ -199,9 +218,8 @@ impl<'l> Context<'_, 'l> {
     }
 
     /// The TIMEX3 mod of the words right before the value, or right behind it.
-    fn modifier(&self, span: &Range<usize>) -> Option<Mod> {
-        let left = self.left(span.start);
-        let window = self.text.get(left.clone())?;
+    fn modifier(&self, sides: &Sides) -> Option<Mod> {
+        let window = self.text.get(sides.left.clone())?;
         let before = self.language.mod_before.find(window).pop().filter(|hit| {
             let gap = window.get(hit.span.end..).unwrap_or_default();
             // "Inizio: 2024" names a date and does not shade it.
@@ -210,7 +228,7 @@ impl<'l> Context<'_, 'l> {
         if let Some(hit) = before {
             return self.language.mod_before.meanings(&hit, window).next().copied();
         }
-        let window = self.text.get(self.right(span.end))?;
+        let window = self.text.get(sides.right.clone())?;
         let hit = self.language.mod_after.find(window).into_iter().next()?;
         let adjacent = window.get(..hit.span.start)?.trim_start_matches([' ', '\t', ',', '(']).is_empty();
         adjacent.then(|| self.language.mod_after.meanings(&hit, window).next().copied()).flatten()
@@ -250,27 +268,11 @@ impl<'l> Context<'_, 'l> {
         at < HEAD && self.text.get(..at).unwrap_or_default().lines().all(|line| line.len() < PROSE)
     }
 
-    /// The sentence before `at`, as far as the window reaches.
-    fn left(&self, at: usize) -> Range<usize> {
-        let from = self.text.floor_char_boundary(at.saturating_sub(WINDOW));
-        let window = self.text.get(from..at).unwrap_or_default();
-        let start = breaks(window, self.language).last().unwrap_or(0);
-        from + start..at
-    }
-
-    /// The sentence behind `at`, as far as the window reaches.
-    fn right(&self, at: usize) -> Range<usize> {
-        let to = self.text.floor_char_boundary((at + WINDOW).min(self.text.len()));
-        let window = self.text.get(at..to).unwrap_or_default();
-        let end = breaks(window, self.language).next().unwrap_or(window.len());
-        at..at + end
-    }
-
     /// Whether words of the sentence say it is about the project.
-    fn about_project(&self, span: &Range<usize>) -> bool {
-        [self.left(span.start), self.right(span.end)]
+    fn about_project(&self, sides: &Sides) -> bool {
+        [&sides.left, &sides.right]
             .into_iter()
-            .any(|side| self.text.get(side).is_some_and(|side| !self.language.project.find(side).is_empty()))
+            .any(|side| self.text.get(side.clone()).is_some_and(|side| !self.language.project.find(side).is_empty()))
     }
 
     /// Two dates joined by a word or dash of a range are a start and an end.
@@ -314,14 +316,14 @@ impl<'l> Context<'_, 'l> {
 
     /// Whether a word like "between" stands right before `at`.
     fn opens_between(&self, at: usize) -> bool {
-        let left = self.text.get(self.left(at)).unwrap_or_default();
+        let left = self.text.get(left(self.text, at, self.language)).unwrap_or_default();
         let hit = self.language.between.find(left).pop();
         hit.is_some_and(|hit| left.get(hit.span.end..).is_some_and(|gap| self.language.filler.is_match(gap)))
     }
 
     /// Whether a range fills its line but for the words that open it.
     fn fills_line(&self, span: &Range<usize>) -> bool {
-        let (left, right) = (self.left(span.start), self.right(span.end));
+        let (left, right) = (left(self.text, span.start, self.language), right(self.text, span.end, self.language));
         let side = |range: Range<usize>| self.text.get(range).unwrap_or_default();
         let opens = side(left.clone());
         let opened = self.language.filler.is_match(opens)
@@ -458,37 +460,5 @@ fn via(cue: &Cue, gap: &str) -> bool {
     cue.via.iter().any(|word| {
         let before = gap.strip_suffix(word.as_str());
         before.is_some_and(|b| !b.ends_with(char::is_alphanumeric))
-    })
-}
-
-/// Where sentences end inside a window: offsets of what follows.
-fn breaks<'t>(window: &'t str, language: &'t Language) -> impl Iterator<Item = usize> + 't {
-    window.char_indices().filter_map(move |(at, c)| {
-        let end = at + c.len_utf8();
-        let after = window.get(end..).unwrap_or_default();
-        let ends = match c {
-            '\n' | ';' | '•' | '§' | '|' => true,
-            '.' | '!' | '?' => {
-                let word = window
-                    .get(..at)
-                    .unwrap_or_default()
-                    .rsplit([' ', '\t', '\n', '(', '\''])
-                    .next()
-                    .unwrap_or_default();
-                let next = after.trim_start_matches([' ', '"', '»', '”', ')']).chars().next();
-                let spaced = after.starts_with([' ', '"', '»', ')', '”']);
-                // "fine.Inizio": the importer deleted a line break behind a full stop.
-                let glued = word.ends_with(char::is_lowercase) && next.is_some_and(char::is_uppercase);
-                let number = word.ends_with(|c: char| c.is_ascii_digit()) && word.len() <= 2;
-                // "a.s.", "D.Lgs.", "n.", and what the language's file lists.
-                let short = word.chars().count() <= 1
-                    || word.contains('.')
-                    || number
-                    || language.words.value(Class::Abbreviation, &format!("{word}.")).is_some();
-                (spaced || glued) && !short && next.is_none_or(|c| !c.is_lowercase())
-            }
-            _ => false,
-        };
-        ends.then_some(end)
     })
 }
