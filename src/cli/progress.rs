@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{Common, remark, say};
 use crate::patterns::Kind;
@@ -38,15 +38,15 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(None, target);
         let closed = Arc::new(AtomicBool::new(false));
         if !bar.is_hidden() {
-            if let Ok(style) = ProgressStyle::with_template("{bar:30} {human_pos} pages  {per_sec}  {elapsed}") {
+            if let Some(style) = style("{bar:30} {human_pos} pages  {rate}  {elapsed}") {
                 bar.set_style(style);
             }
             let (counting, closed, folders) =
                 (bar.clone(), Arc::clone(&closed), Folders::new(paths.to_vec(), choice.clone()));
             std::thread::spawn(move || {
                 let total = folders.take_while(|_| !closed.load(Ordering::Relaxed)).count();
-                let with_end = "{bar:30} {human_pos} of {human_len} pages  {per_sec}  {eta} left";
-                if let (false, Ok(style)) = (closed.load(Ordering::Relaxed), ProgressStyle::with_template(with_end)) {
+                let with_end = style("{bar:30} {human_pos} of {human_len} pages  {rate}  {eta} left");
+                if let (false, Some(style)) = (closed.load(Ordering::Relaxed), with_end) {
                     counting.set_length(total as u64);
                     counting.set_style(style);
                 }
@@ -95,6 +95,15 @@ impl Progress {
         }
         line
     }
+}
+
+/// A bar's style; `{rate}` is pages a second.
+fn style(template: &str) -> Option<ProgressStyle> {
+    let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        // A bar that cannot be drawn is no reason to stop.
+        let _ = write!(out, "{:.0} pages/s", state.per_sec());
+    };
+    Some(ProgressStyle::with_template(template).ok()?.with_key("rate", rate))
 }
 
 impl Observer for Progress {

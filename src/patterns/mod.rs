@@ -91,7 +91,8 @@ impl Patterns {
     /// [`PatternError`] for a folder that cannot be read or a file that is wrong, with place and caret.
     pub fn overlaid(folder: &Path) -> Result<Self, PatternError> {
         let shown = folder.display().to_string();
-        let unreadable = |e: std::io::Error| PatternError::file(&shown, format!("cannot be read: {}", plain(&e)));
+        let unreadable =
+            |e: std::io::Error| PatternError::file(&shown, format!("cannot be read: {}", crate::source::plain(&e)));
         let mut sources = BTreeMap::new();
         for entry in fs::read_dir(folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
@@ -99,7 +100,7 @@ impl Patterns {
                 let code = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
                 let place = path.display().to_string();
                 let source = fs::read_to_string(&path)
-                    .map_err(|e| PatternError::file(&place, format!("cannot be read: {}", plain(&e))))?;
+                    .map_err(|e| PatternError::file(&place, format!("cannot be read: {}", crate::source::plain(&e))))?;
                 sources.insert(code, (place, source));
             }
         }
@@ -427,10 +428,6 @@ fn read(place: &str, source: &str, code: &str) -> Result<File, PatternError> {
         return Err(PatternError::at(place, source, file.language.span(), message));
     }
     Ok(file)
-}
-
-fn plain(error: &std::io::Error) -> String {
-    crate::source::plain(error)
 }
 
 /// The name that differs least from a misspelt one, where one is near.
