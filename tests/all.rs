@@ -13,6 +13,7 @@ mod faults;
 mod laws;
 mod pages;
 mod patterns;
+mod regressions;
 mod schema;
 
 use std::sync::LazyLock;

@@ -30,7 +30,11 @@ fn belongs_to_the_left(text: &str, sign: usize, language: &Language) -> bool {
     let Some(before) = text.get(..sign) else { return false };
     let before = before.trim_end_matches([' ', '\t']);
     if before.ends_with(|c: char| c.is_ascii_digit()) {
-        return true;
+        let start = before.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| at + 1);
+        let spaced = text.get(before.len()..sign).is_some_and(|gap| !gap.is_empty());
+        let whole = !before.get(..start).is_some_and(|b| b.ends_with(['.', ',', '\'']));
+        // "2017 € 120.000,00": a year opens the line and the amount follows.
+        return !(spaced && whole && is_year(before.get(start..).unwrap_or_default()));
     }
     let scale = before.rsplit([' ', '\t', '\n']).next().unwrap_or_default();
     let figure = before.strip_suffix(scale).unwrap_or_default().trim_end_matches([' ', '\t']);
@@ -41,10 +45,14 @@ fn belongs_to_the_left(text: &str, sign: usize, language: &Language) -> bool {
 fn belongs_to_the_right(text: &str, found: &Match<'_>, sign: usize) -> bool {
     let written = text.get(found.hull()).unwrap_or_default();
     let figures: String = written.chars().take_while(char::is_ascii_digit).collect();
-    let year = figures.len() == 4 && (figures.starts_with("19") || figures.starts_with("20"));
+    let year = is_year(&figures);
     let spaced = written.get(4..).is_some_and(|rest| rest.starts_with(' '));
     let after = text.get(sign..).unwrap_or_default();
     year && spaced && after.trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn is_year(figures: &str) -> bool {
+    figures.len() == 4 && (figures.starts_with("19") || figures.starts_with("20"))
 }
 
 /// A dash glued to the number, with space before it: a minus. A dash glued to a word parts it from the number.

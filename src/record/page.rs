@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::IdSource;
-use super::labels::{Zone, prints_at};
+use super::labels::{Zone, kind, prints_at};
 use super::roles::Found;
 use crate::patterns::{Class, Kind, Language, Print};
 
@@ -177,8 +177,13 @@ fn head_title<'t>(text: &'t str, zones: &[Zone<'_>], found: &[Found<'_>], langua
             titles.clear();
             continue;
         }
-        let labelled = zones.iter().any(|zone| {
-            let label = zone.parted && zone.label.field.is_some() && span.contains(&zone.at.start);
+        if line.is_empty() {
+            continue;
+        }
+        let holds = |field| found.iter().any(|f| span.contains(&f.span.start) && kind(field) == Some(f.value.kind()));
+        let labelled = zones.iter().filter_map(|zone| Some((zone, zone.label.field?))).any(|(zone, field)| {
+            // "Start date 1 June 2018" is a fact, with a colon or without.
+            let label = span.contains(&zone.at.start) && (zone.parted || holds(field));
             label || (!zone.value.is_empty() && span.contains(&zone.value.start) && !span.contains(&zone.at.start))
         });
         let value = found.iter().any(|f| {

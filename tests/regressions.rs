@@ -1,0 +1,81 @@
+//! Faults that were, each with the least text that showed it.
+
+use kohex::record::Record;
+
+use crate::EXTRACTOR;
+
+fn read(text: &str) -> Record {
+    EXTRACTOR.read("page.txt", text.as_bytes()).expect("text")
+}
+
+fn values(text: &str, code: &str) -> Vec<String> {
+    EXTRACTOR.found_in(text, code).expect("patterns").iter().map(|f| format!("{} {}", f.value, f.role)).collect()
+}
+
+const KOHESIO: &str = "Kohesio: discover EU projects in your region\n\nproject info\nStart date: 1 March 2017\n\
+    End date: 31 August 2019\nfunding\nFund: ESF+\nTotal budget: 412\u{202f}350,00\u{a0}€\n\
+    EU contribution: 206\u{202f}175,00\u{a0}€ (50%)\nprogramme\nProgramming period: 2021-2027\n\n";
+
+#[test]
+fn a_title_that_begins_like_a_label_is_a_title() {
+    for title in ["Fund for the development of the region", "Total budget transparency", "Programme for schools"] {
+        let record =
+            read(&format!("{KOHESIO}{title}\n\nThe works begin. Total budget: 5 000 000 PLN. They will end soon."));
+        assert_eq!(record.title.as_deref(), Some(title));
+        assert!(record.warnings.is_empty(), "{:?}", record.warnings);
+    }
+}
+
+#[test]
+fn a_blank_line_is_no_menu_and_a_fact_is_no_title() {
+    let record = read(
+        "Bridges for all\n\nStart date 1 June 2018\nEnd date 31 May 2022\n\nThe project builds bridges in the valley.",
+    );
+    assert_eq!(record.title.as_deref(), Some("Bridges for all"));
+    assert_eq!((record.start_date.as_deref(), record.end_date.as_deref()), (Some("2018-06-01"), Some("2022-05-31")));
+}
+
+#[test]
+fn a_year_before_an_amount_is_no_amount() {
+    assert_eq!(values("2017 € 120.000,00", "it"), ["120000 EUR other"]);
+    assert_eq!(values("100 € 2 000 €", "it"), ["100 EUR other", "2000 EUR other"]);
+}
+
+#[test]
+fn a_ceiling_is_no_budget() {
+    let record =
+        read("Il contributo copre il 40% della spesa ammissibile, fino a un massimo di 150.000 euro per impresa.");
+    assert_eq!(record.total_budget, None);
+}
+
+#[test]
+fn scale_words_are_no_number_of_their_own_behind_figures() {
+    assert!(!values("costò 7 mila miliardi di lire", "it").iter().any(|v| v.starts_with("1000000000000 ")));
+}
+
+#[test]
+fn a_part_of_the_inhabitants_is_not_reached() {
+    let record = read("The municipality has 4 500 inhabitants, of whom 1 200 are over 65, and a lake with a shore.");
+    assert_eq!(record.participants, None);
+}
+
+#[test]
+fn a_list_in_brackets_ends_with_them() {
+    let found = values("640 students (210 girls) and 48 teachers take part in the project", "en");
+    assert_eq!(found, ["640 students participants", "210 children subset", "48 teachers participants"]);
+}
+
+#[test]
+fn words_of_a_sentence_are_no_label() {
+    let record = read(
+        "Il personale del progetto: un coordinatore e 14 assistenti. Sarà attuato il progetto: servizi per tutti.",
+    );
+    assert_eq!(record.title, None);
+}
+
+#[test]
+fn a_minus_is_part_of_the_evidence() {
+    let record = read("Il saldo del progetto è di -1.500,00 € per l'anno in corso.");
+    let mention = serde_json::to_value(&record.mentions[0]).expect("json");
+    assert_eq!((mention["value"].to_string().as_str(), mention["text"].as_str()), ("-1500", Some("-1.500,00 €")));
+}
