@@ -51,11 +51,12 @@ pub fn coverage(patterns: &Patterns) -> BTreeMap<String, BTreeMap<Kind, Coverage
     table
 }
 
-/// Runs every example and reject of every pattern file. Returns how many there were and which failed.
+/// Checks the laws over the patterns and runs every example and reject of every file. Returns how many there were and which failed.
 ///
 /// # Errors
-/// [`PatternError`] when a language's patterns cannot be compiled.
+/// [`PatternError`] when a law is broken or a language's patterns cannot be compiled.
 pub fn examples(extractor: &Extractor) -> Result<(usize, Vec<Difference>), PatternError> {
+    extractor.patterns().check()?;
     let mut run = Run { extractor, count: 0, differences: Vec::new() };
     for (code, loaded) in extractor.patterns().files() {
         for rule in &loaded.file.rule {

@@ -108,7 +108,18 @@ impl Patterns {
             let error = PatternError::file(&shown, "expected pattern files, found none");
             return Err(error.help("a pattern file is named after its language: it.toml, en.toml, und.toml"));
         }
-        Self::build(sources)
+        let patterns = Self::build(sources)?;
+        patterns.check()?;
+        Ok(patterns)
+    }
+
+    /// Checks the laws over all files: ids, keys of words, roles, slots, forms. A user's files are checked when they
+    /// are loaded; the program's own by its tests and `kohex check`, and not at every start.
+    ///
+    /// # Errors
+    /// [`PatternError`] for the first law broken.
+    pub fn check(&self) -> Result<(), PatternError> {
+        laws::check(self)
     }
 
     fn build(mut sources: BTreeMap<String, (String, String)>) -> Result<Self, PatternError> {
@@ -124,9 +135,7 @@ impl Patterns {
             files.insert(code, Loaded { file, place, source });
         }
         let compiled = files.keys().map(|code| (code.clone(), OnceLock::new())).collect();
-        let patterns = Patterns { files, compiled, digest };
-        laws::check(&patterns)?;
-        Ok(patterns)
+        Ok(Patterns { files, compiled, digest })
     }
 
     /// The first 16 hex digits of SHA-256 over all files.

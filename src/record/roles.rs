@@ -285,8 +285,8 @@ impl<'l> Context<'_, 'l> {
             let between = self.language.range_and.is_match(gap) && self.opens_between(start.span.start);
             let joined =
                 between || self.language.range_to.is_match(gap) || (start.rule.id == end.rule.id && gap.is_empty());
-            let same_rule =
-                std::ptr::eq(start.rule, end.rule) && gap.len() <= 12 && is_two_ended(start, end, self.text);
+            let same_rule = std::ptr::eq(start.rule, end.rule) && start.rule.is_range();
+            let same_rule = same_rule && gap.len() <= 12 && !gap.contains('\n');
             if !(joined || same_rule) || from.first() > to.last() {
                 continue;
             }
@@ -397,12 +397,6 @@ impl<'l> Context<'_, 'l> {
             }
         }
     }
-}
-
-/// Two ends read by one match of a rule for ranges.
-fn is_two_ended(start: &Found<'_>, end: &Found<'_>, text: &str) -> bool {
-    let gap = text.get(start.span.end..end.span.start).unwrap_or_default();
-    start.rule.is_range() && !gap.contains('\n')
 }
 
 /// "Inizio 2024" is a part of a year; a day has no beginning, and a number no middle.
