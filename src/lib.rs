@@ -5,9 +5,9 @@
 //! [`record`] → [`sink`]. What is a fact about a language stands in `patterns/*.toml` and is read by [`patterns`].
 //!
 //! ```
-//! use kohex::{patterns::Patterns, pipeline::Extractor};
+//! use kohex::{patterns::Patterns, pipeline::{Extractor, Options}};
 //!
-//! let extractor = Extractor::new(Patterns::embedded()?, false);
+//! let extractor = Extractor::new(Patterns::embedded()?, Options::default())?;
 //! let page = "The project runs from 1 September 2023 to 31 December 2026 and will train 1,250 young people.";
 //! let record = extractor.read("page.txt", page.as_bytes())?;
 //! assert_eq!(record.start_date.as_deref(), Some("2023-09-01"));

@@ -9,10 +9,10 @@ use rayon::prelude::*;
 use crate::digest::sha256;
 use crate::language::{Detected, Detector};
 use crate::normalize::{self, Value};
-use crate::patterns::{PatternError, Patterns, UND};
+use crate::patterns::{Language, PatternError, Patterns, Rule};
 use crate::record::{
     self, AmountMention, DateMention, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Number,
-    PageKind, ParticipantsMention, PercentageMention, PeriodMention, ProducedBy, Record, RoleName, SCHEMA, Sum,
+    OtherLanguage, PageKind, ParticipantsMention, PercentageMention, PeriodMention, ProducedBy, Record, RoleName, SCHEMA, Sum,
     Warning,
 };
 use crate::scan::{self, Lost, Scanned};
@@ -23,7 +23,18 @@ use crate::text::{self, Folded, Text};
 pub struct Extractor {
     patterns: Patterns,
     detector: Detector,
-    keep_text: bool,
+    options: Options,
+}
+
+/// How pages are read.
+#[derive(Debug, Default, Clone)]
+pub struct Options {
+    /// The language every page is in, where that is known.
+    pub language: Option<String>,
+    /// The languages a page can be in; all where not said.
+    pub languages: Option<Vec<String>>,
+    /// Whether each page's text goes into its record.
+    pub keep_text: bool,
 }
 
 /// One page read, with what `kohex explain` shows besides the record.
@@ -44,9 +55,13 @@ pub struct Failure {
 }
 
 impl Extractor {
-    /// `keep_text` puts each page's text into its record.
-    pub fn new(patterns: Patterns, keep_text: bool) -> Self {
-        Extractor { patterns, detector: Detector::default(), keep_text }
+    /// An extractor with these patterns.
+    ///
+    /// # Errors
+    /// [`PatternError`] when the words that tell a language cannot be read.
+    pub fn new(patterns: Patterns, options: Options) -> Result<Self, PatternError> {
+        let detector = Detector::new(&patterns, options.languages.as_deref())?;
+        Ok(Extractor { patterns, detector, options })
     }
 
     /// The patterns in use.
@@ -69,7 +84,10 @@ impl Extractor {
     pub fn read_fully(&self, name: &str, bytes: &[u8], keep_lost: bool) -> Result<Reading<'_>, String> {
         let decoded = text::decode(bytes).map_err(|e| e.to_string())?;
         let text = Text::new(&decoded.text);
-        let detected = self.detector.detect(text.normal());
+        let detected = match &self.options.language {
+            Some(code) => Detected::stated(code, text.normal()),
+            None => self.detector.detect(text.normal()),
+        };
         let page = self.understand(&text, &detected, keep_lost).map_err(|e| e.to_string())?;
         let warnings = record::warnings(&record::Known {
             text: text.normal(),
@@ -98,8 +116,8 @@ impl Extractor {
     /// # Errors
     /// [`PatternError`] when the language's patterns cannot be compiled.
     pub fn found_in(&self, text: &str, code: &str) -> Result<Vec<Found<'_>>, PatternError> {
-        let detected = Detected { code: code.to_owned(), confidence: 1.0 };
         let text = Text::new(text);
+        let detected = Detected::stated(code, text.normal());
         let mut found = self.understand(&text, &detected, false)?.found;
         for f in &mut found {
             f.span = text.page_range(&f.span);
@@ -113,23 +131,19 @@ impl Extractor {
         detected: &Detected,
         keep_lost: bool,
     ) -> Result<Understood<'_>, PatternError> {
-        let code = if self.patterns.knows(&detected.code) { detected.code.as_str() } else { UND };
-        let language = self.patterns.language(code)?;
+        let language = self.patterns.language(&detected.code)?;
         let normal = text.normal();
-        let folded = Folded::new(normal);
-        let on = Scanned { text: normal, folded: &folded, words: &language.words };
-        let zones = record::zones(normal, &folded, language);
-        let read = |found: &scan::Match<'_>| normalize::read(found, normal, language);
-        let scan = scan::scan(on, &language.rules, read, keep_lost);
-        let mut readings: Vec<_> =
-            scan.found.into_iter().flat_map(|(m, all)| all.into_iter().map(move |r| (m.rule, r))).collect();
-        let bare = record::bare_values(on, &zones, language, |span| {
-            let next = readings.partition_point(|(_, reading)| reading.span.end <= span.start);
-            readings.get(next).is_some_and(|(_, reading)| reading.span.start < span.end)
-        });
-        readings.extend(bare.into_iter().map(|(m, reading)| (m.rule, reading)));
-        readings.sort_by_key(|(_, reading)| (reading.span.start, reading.span.end));
-        let mut found = record::assign(normal, language, &zones, readings);
+        let (mut passages, mut zones, mut readings, mut lost) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for passage in &detected.passages {
+            let language = self.patterns.language(&passage.code)?;
+            let part = normal.get(passage.span.clone()).unwrap_or_default();
+            let seen = see(part, passage.span.start, language, keep_lost);
+            passages.push((passage.span.clone(), language));
+            zones.extend(seen.zones);
+            readings.extend(seen.readings);
+            lost.extend(seen.lost);
+        }
+        let mut found = record::assign(normal, &passages, &zones, readings);
         let mut facts = record::facts(normal, language, &zones, &mut found);
         let kohesio = record::kohesio(normal, &zones);
         if kohesio == Kohesio::Project
@@ -146,7 +160,7 @@ impl Extractor {
             let title = record::title(normal, &zones, &found, language, kohesio);
             facts.title = title.map(|title| Fact::words(normal, title, "head of the page"));
         }
-        Ok(Understood { found, lost: scan.lost, facts, kohesio })
+        Ok(Understood { found, lost, facts, kohesio })
     }
 
     fn record(
@@ -174,7 +188,11 @@ impl Extractor {
             kind: if page.kohesio == Kohesio::Project { PageKind::Kohesio } else { PageKind::Regional },
             title: said(&facts.title),
             language: LanguageOf { code: detected.code.clone(), confidence: detected.confidence },
-            other_languages: Vec::new(),
+            other_languages: detected
+                .others()
+                .into_iter()
+                .map(|(code, share)| OtherLanguage { code, share })
+                .collect(),
             start_date: facts.start_date.as_ref().map(|f| f.value.to_string()),
             end_date: facts.end_date.as_ref().map(|f| f.value.to_string()),
             published: facts.published.as_ref().map(|f| f.value.to_string()),
@@ -199,9 +217,49 @@ impl Extractor {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 patterns: self.patterns.digest().to_owned(),
             },
-            text: self.keep_text.then(|| text.page().to_owned()),
+            text: self.options.keep_text.then(|| text.page().to_owned()),
         }
     }
+}
+
+/// What a stretch of a page in one language holds, before anything is known of roles.
+struct Seen<'e> {
+    zones: Vec<record::Zone<'e>>,
+    readings: Vec<(&'e Rule, normalize::Reading)>,
+    lost: Vec<Lost<'e>>,
+}
+
+/// Matches the rules and labels of `language` against a part of a page that begins at `offset` of it.
+fn see<'e>(part: &str, offset: usize, language: &'e Language, keep_lost: bool) -> Seen<'e> {
+    let folded = Folded::new(part);
+    let on = Scanned { text: part, folded: &folded, words: &language.words };
+    let mut zones = record::zones(part, &folded, language);
+    let read = |found: &scan::Match<'_>| normalize::read(found, part, language);
+    let scan = scan::scan(on, &language.rules, read, keep_lost);
+    let mut readings: Vec<_> =
+        scan.found.into_iter().flat_map(|(m, all)| all.into_iter().map(move |r| (m.rule, r))).collect();
+    let bare = record::bare_values(on, &zones, language, |span| {
+        let next = readings.partition_point(|(_, reading)| reading.span.end <= span.start);
+        readings.get(next).is_some_and(|(_, reading)| reading.span.start < span.end)
+    });
+    readings.extend(bare.into_iter().map(|(m, reading)| (m.rule, reading)));
+    readings.sort_by_key(|(_, reading)| (reading.span.start, reading.span.end));
+    let mut lost = scan.lost;
+    let moved = |range: &mut Range<usize>| *range = range.start + offset..range.end + offset;
+    if offset > 0 {
+        readings.iter_mut().for_each(|(_, reading)| moved(&mut reading.span));
+        zones.iter_mut().for_each(|zone| {
+            moved(&mut zone.at);
+            moved(&mut zone.value);
+            zone.unit.iter_mut().for_each(moved);
+        });
+        lost.iter_mut().for_each(|lost| {
+            moved(&mut lost.to.1);
+            moved(&mut lost.of.span);
+            lost.of.slots.iter_mut().for_each(|(.., range)| moved(range));
+        });
+    }
+    Seen { zones, readings, lost }
 }
 
 struct Understood<'e> {

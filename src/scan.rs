@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::patterns::{Kind, Lexicon, Part, Rule, RuleSet, Slot};
+use crate::patterns::{Class, Kind, Lexicon, Part, Rule, RuleSet, Slot};
 use crate::text::Folded;
 
 /// A rule that matched: where, and what stands in its slots.
@@ -98,7 +98,7 @@ pub fn scan<'s, V>(
     let mut ends = Vec::new();
     let folded = on.folded.text();
     for at in set.candidates(folded) {
-        if !left_edge(folded, at) {
+        if !begins(on, at) {
             continue;
         }
         set.at(folded, at, &mut ends);
@@ -129,7 +129,7 @@ pub fn scan_at<'s, V>(
 ) -> Option<(Match<'s>, V)> {
     let at = on.folded.folded(at);
     let mut ends = Vec::new();
-    if !left_edge(on.folded.text(), at) {
+    if !begins(on, at) {
         return None;
     }
     set.at(on.folded.text(), at, &mut ends);
@@ -143,7 +143,7 @@ pub fn scan_at<'s, V>(
 fn matched<'s>(on: Scanned<'_>, set: &'s RuleSet, index: usize, span: Range<usize>) -> Option<Match<'s>> {
     let rule = set.rules().get(index)?;
     let original = on.folded.original(&span);
-    if !right_edge(on.text, original.start, original.end) {
+    if !right_edge(on.text, original.start, original.end) && !ends_glued(on, span.end) {
         return None;
     }
     let mut slots = rule.slots(on.folded.text().get(span.clone())?)?;
@@ -217,6 +217,26 @@ fn hides(hider: &Match<'_>, kind: Kind, hull: &Range<usize>) -> bool {
     let overlaps = span.start < hull.end && hull.start < span.end;
     let within = hull.start <= span.start && span.end <= hull.end && hull.len() > span.len();
     overlaps && !within && hider.rule.hides.contains(&kind)
+}
+
+/// Whether a match may begin at `at` of the folded text: at an edge, or behind a word that is glued to figures in this
+/// language ("tal-2018").
+fn begins(on: Scanned<'_>, at: usize) -> bool {
+    let text = on.folded.text();
+    let digit = text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let glued = |before: &str| {
+        let mut prefixes = on.words.forms(Class::Prefix);
+        prefixes.any(|(prefix, _)| before.strip_suffix(prefix).is_some_and(|b| !b.ends_with(char::is_alphanumeric)))
+    };
+    left_edge(text, at) || (digit && text.get(..at).is_some_and(glued))
+}
+
+/// Whether a figure that ends at `end` of the folded text has an ending of this language glued on ("2019-ben").
+fn ends_glued(on: Scanned<'_>, end: usize) -> bool {
+    let Some((before, rest)) = on.folded.text().split_at_checked(end) else { return false };
+    let mut suffixes = on.words.forms(Class::Suffix);
+    before.ends_with(|c: char| c.is_ascii_digit())
+        && suffixes.any(|(s, _)| rest.strip_prefix(s).is_some_and(|r| !r.starts_with(char::is_alphanumeric)))
 }
 
 /// Whether a match may begin at `at`: not inside a word, a longer number or a code.

@@ -10,7 +10,9 @@
 
 mod command_line;
 mod faults;
+mod kohesio;
 mod laws;
+mod oracle;
 mod pages;
 mod patterns;
 mod regressions;
@@ -19,10 +21,13 @@ mod schema;
 use std::sync::LazyLock;
 
 use kohex::patterns::Patterns;
-use kohex::pipeline::Extractor;
+use kohex::pipeline::{Extractor, Options};
 
 /// The embedded patterns are compiled once for all tests.
-static EXTRACTOR: LazyLock<Extractor> = LazyLock::new(|| Extractor::new(Patterns::embedded().expect("patterns"), true));
+static EXTRACTOR: LazyLock<Extractor> = LazyLock::new(|| {
+    let options = Options { keep_text: true, ..Options::default() };
+    Extractor::new(Patterns::embedded().expect("patterns"), options).expect("words")
+});
 
 /// The program under test.
 fn kohex() -> std::process::Command {

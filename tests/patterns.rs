@@ -4,7 +4,7 @@ use std::fs;
 
 use kohex::check::examples;
 use kohex::patterns::Patterns;
-use kohex::pipeline::Extractor;
+use kohex::pipeline::{Extractor, Options};
 
 use crate::EXTRACTOR;
 
@@ -23,7 +23,8 @@ fn the_documented_example_runs() {
     let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("eo.toml"), example).expect("written");
-    let extractor = Extractor::new(Patterns::overlaid(folder.path()).expect("the example loads"), false);
+    let extractor = Extractor::new(Patterns::overlaid(folder.path()).expect("the example loads"), Options::default())
+        .expect("its words are read");
     let (_, differences) = examples(&extractor).expect("the example compiles");
     assert!(differences.is_empty(), "{differences:?}");
     let found = extractor

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{Common, Outcome, Refusal, languages, load, print};
 use crate::check::{Compared, examples, pages};
-use crate::pipeline::Extractor;
+use crate::pipeline::{Extractor, Options};
 
 #[derive(Debug, Args)]
 pub struct Check {
@@ -20,7 +20,7 @@ pub struct Check {
 
 impl Check {
     pub fn run(&self, common: &Common) -> Result<Outcome, Refusal> {
-        let extractor = Extractor::new(load(common)?, false);
+        let extractor = Extractor::new(load(common)?, Options::default())?;
         let (count, differences) = examples(&extractor)?;
         let fixtures = PathBuf::from("fixtures");
         let folder = self.folder.clone().or_else(|| fixtures.is_dir().then_some(fixtures));

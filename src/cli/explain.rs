@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 
-use super::{Common, Outcome, Refusal, load, print};
+use super::{Common, Outcome, Refusal, Tongues, load, print};
 use crate::normalize::PeriodValue;
 use crate::patterns::Kind;
-use crate::pipeline::{Extractor, Reading};
+use crate::pipeline::Reading;
 use crate::record::{Fact, Found};
 use crate::source::{plain, printable};
 use crate::text::{Text, decode};
@@ -19,6 +19,8 @@ pub struct Explain {
     /// The page
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    #[command(flatten)]
+    tongues: Tongues,
 }
 
 impl Explain {
@@ -26,7 +28,7 @@ impl Explain {
         let place = printable(&self.file);
         let bytes =
             std::fs::read(&self.file).map_err(|e| Refusal(format!("{place}: cannot be read: {}", plain(&e))))?;
-        let extractor = Extractor::new(load(common)?, false);
+        let extractor = self.tongues.extractor(load(common)?, false)?;
         let reading = extractor.read_fully(&place, &bytes, true).map_err(|e| Refusal(format!("{place}: {e}")))?;
         let decoded = decode(&bytes).map_err(|e| Refusal(format!("{place}: {e}")))?;
         let text = Text::new(&decoded.text);
@@ -110,6 +112,9 @@ fn facts(out: &mut dyn Write, reading: &Reading<'_>) -> io::Result<()> {
     let record = &reading.record;
     let (code, confidence) = (&record.language.code, record.language.confidence);
     writeln!(out, "  {:<20} {code} ({confidence})", "language")?;
+    for other in &record.other_languages {
+        writeln!(out, "  {:<20} {} ({} of the text)", "", other.code, other.share)?;
+    }
     let facts = &reading.facts;
     fact(out, "title", facts.title.as_ref(), String::clone)?;
     fact(out, "start_date", facts.start_date.as_ref(), ToString::to_string)?;

@@ -7,7 +7,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::progress::Progress;
-use super::{Common, Outcome, Refusal, load, remark};
+use super::{Common, Outcome, Refusal, Tongues, load, remark};
 use crate::pipeline::{self, Extractor, Stopped};
 use crate::sink::{Each, JsonLines, Sink};
 use crate::source::{Choice, Folders};
@@ -23,6 +23,8 @@ pub struct Extract {
     /// Write one pretty-printed <id>.json per project into DIR
     #[arg(long, value_name = "DIR")]
     each: Option<PathBuf>,
+    #[command(flatten)]
+    tongues: Tongues,
     /// Put each page's text into its record
     #[arg(long)]
     text: bool,
@@ -43,7 +45,7 @@ pub struct Extract {
 impl Extract {
     pub fn run(&self, common: &Common) -> Result<Outcome, Refusal> {
         let choice = Choice::new(&self.glob, self.follow, self.hidden).map_err(|e| Refusal(e.to_string()))?;
-        let extractor = Extractor::new(load(common)?, self.text);
+        let extractor = self.tongues.extractor(load(common)?, self.text)?;
         let threads = self.threads.map_or(0, usize::from);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
         match (&self.each, self.output.as_os_str() == "-") {

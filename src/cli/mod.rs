@@ -16,6 +16,7 @@ use anstyle::{AnsiColor, Style};
 use clap::{Args, Parser, Subcommand};
 
 use crate::patterns::Patterns;
+use crate::pipeline::{Extractor, Options};
 use crate::source::plain;
 
 /// Dates, money, percentages and people from pages about publicly funded projects, as one JSON record per project.
@@ -118,6 +119,30 @@ pub fn main() -> ExitCode {
             say(&message);
             ExitCode::from(2)
         }
+    }
+}
+
+/// What the user knows of the pages' languages.
+#[derive(Debug, Args)]
+struct Tongues {
+    /// Read every page as CODE (ISO 639-1), whatever it looks like
+    #[arg(long, value_name = "CODE", conflicts_with = "languages")]
+    language: Option<String>,
+    /// Choose each page's language among LIST only (it,de,sl)
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    languages: Option<Vec<String>>,
+}
+
+impl Tongues {
+    /// The extractor for pages in these languages.
+    fn extractor(&self, patterns: Patterns, keep_text: bool) -> Result<Extractor, Refusal> {
+        let asked = self.language.iter().chain(self.languages.iter().flatten());
+        if let Some(strange) = asked.into_iter().find(|code| !patterns.knows(code)) {
+            let known: Vec<&str> = patterns.files().keys().map(String::as_str).filter(|code| patterns.knows(code)).collect();
+            return Err(Refusal(format!("expected one of the languages {}, found {strange}", known.join(" "))));
+        }
+        let (language, languages) = (self.language.clone(), self.languages.clone());
+        Ok(Extractor::new(patterns, Options { language, languages, keep_text })?)
     }
 }
 

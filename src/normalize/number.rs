@@ -93,9 +93,9 @@ fn figures(written: &str, of: Of, scaled: bool, numbers: Numbers) -> Option<Deci
 mod tests {
     use super::*;
 
-    const IT: Numbers = Numbers { decimal: Some(','), group: Some('.') };
-    const EN: Numbers = Numbers { decimal: Some('.'), group: Some(',') };
-    const UND: Numbers = Numbers { decimal: None, group: None };
+    const IT: Numbers = Numbers { decimal: Some(',') };
+    const EN: Numbers = Numbers { decimal: Some('.') };
+    const UND: Numbers = Numbers { decimal: None };
 
     #[test]
     fn separators_are_read_by_what_they_part() {

@@ -32,6 +32,8 @@ fn split(rest: &str, words: &[(&str, u64)], joiners: &[&str], taken: &mut Vec<u6
     for (word, value) in fitting {
         let Some(tail) = rest.get(word.len()..) else { continue };
         taken.push(*value);
+        // "two thousand, three hundred": only thousands end with a comma; others stand in a list.
+        let tail = if *value == 1000 { tail.strip_prefix(',').unwrap_or(tail) } else { tail };
         for tail in joints(tail, joiners) {
             if let Some(number) = split(tail, words, joiners, taken) {
                 return Some(number);

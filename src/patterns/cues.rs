@@ -25,7 +25,7 @@ pub struct Cue {
     pub kind: Kind,
     pub role: Role,
     pub place: Place,
-    /// How many bytes may stand between it and the value.
+    /// How many characters may stand between it and the value.
     pub within: usize,
     /// The words that must stand between the cue and the value, as forms; empty where none must.
     pub via: Vec<String>,

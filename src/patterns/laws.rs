@@ -7,12 +7,13 @@ use rust_decimal::Decimal;
 use toml::Spanned;
 
 use super::schema::{Class, Group, Kind, Mod};
-use super::{Loaded, PatternError, Patterns};
+use super::{Loaded, PatternError, Patterns, Slot};
 
 /// Checks ids, words and roles of every file, and that its patterns can be read.
 pub fn check(patterns: &Patterns) -> Result<(), PatternError> {
     for (code, loaded) in &patterns.files {
         ids(loaded)?;
+        endings(loaded)?;
         words(loaded)?;
         cues(loaded)?;
         let mut lexicon = super::Lexicon::default();
@@ -42,6 +43,20 @@ fn ids(loaded: &Loaded) -> Result<(), PatternError> {
         }
         if seen.insert(id.get_ref(), id).is_some() {
             return Err(loaded.error(id, format!("expected an id of its own, found {} a second time", id.get_ref())));
+        }
+    }
+    Ok(())
+}
+
+/// The name of a list of endings is no slot's.
+fn endings(loaded: &Loaded) -> Result<(), PatternError> {
+    for (name, forms) in &loaded.file.endings {
+        if Slot::from_name(name).is_some() {
+            let message = format!("expected a name for endings that is no slot, found {name}");
+            return Err(match forms.first() {
+                Some(form) => loaded.error(form, message),
+                None => PatternError::file(&loaded.place, message),
+            });
         }
     }
     Ok(())

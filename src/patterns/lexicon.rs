@@ -47,6 +47,14 @@ impl Lexicon {
         Ok(())
     }
 
+    /// Adds a form that stands in for another one, unless the class has it with a meaning of its own.
+    pub fn add_missing(&mut self, class: Class, value: &str, form: &str) {
+        if !self.classes.get(&class).is_some_and(|words| words.folded.contains_key(&fold(form))) {
+            // A form that is not there can be added.
+            let _ = self.add(class, value, form);
+        }
+    }
+
     /// The value of a word of a text, where the word is written in the case its form asks for.
     pub fn value(&self, class: Class, word: &str) -> Option<&str> {
         let words = self.classes.get(&class)?;

@@ -23,6 +23,7 @@ pub use schema::{Class, Field, File, Forms, Group, Kind, Mod, Numbers, Print, Ro
 pub use syntax::Part;
 
 use crate::digest::sha256;
+use crate::text;
 use rules::Source;
 use schema::CueSource;
 
@@ -41,6 +42,14 @@ pub struct Patterns {
     files: BTreeMap<String, Loaded>,
     compiled: BTreeMap<String, OnceLock<Result<Language, PatternError>>>,
     digest: String,
+}
+
+/// What tells a language from others.
+#[derive(Debug, Default)]
+pub struct Telling {
+    pub words: Vec<String>,
+    /// The letters of its alphabet beyond ASCII.
+    pub letters: String,
 }
 
 /// A file and where it came from.
@@ -160,6 +169,25 @@ impl Patterns {
         }
     }
 
+    /// The words and letters that tell a language from others.
+    ///
+    /// # Errors
+    /// [`PatternError`] when a form cannot be read.
+    pub fn telling(&self, code: &str) -> Result<Telling, PatternError> {
+        let Some(loaded) = self.files.get(code) else { return Ok(Telling::default()) };
+        let mut words = Vec::new();
+        for class in [Class::Function, Class::MonthName] {
+            for forms in loaded.file.words.get(&class).into_iter().flat_map(BTreeMap::values) {
+                words.extend(loaded.forms(forms, &Lexicon::default())?);
+            }
+        }
+        // Kohesio's labels are its pages' surest words.
+        for prints in self.files.get(UND).into_iter().flat_map(|und| und.file.kohesio.values()) {
+            words.extend(prints.get(code).into_iter().flatten().map(|form| form.get_ref().clone()));
+        }
+        Ok(Telling { words, letters: loaded.file.letters.clone() })
+    }
+
     /// Whether pages of this language are read with its own words.
     pub fn knows(&self, code: &str) -> bool {
         code != UND && self.files.contains_key(code)
@@ -185,7 +213,6 @@ impl Patterns {
         }
         let numbers = self.layers(code).fold(Numbers::default(), |before, (_, loaded)| Numbers {
             decimal: loaded.file.numbers.decimal.or(before.decimal),
-            group: loaded.file.numbers.group.or(before.group),
         });
         let mut cues = Vec::new();
         for (layer, loaded) in self.layers(code) {
@@ -277,37 +304,54 @@ impl Patterns {
 }
 
 impl Loaded {
-    /// Every text the forms stand for; a slot in one stands for every word of its class.
-    fn forms(&self, forms: &Forms, words: &Lexicon) -> Result<Vec<String>, PatternError> {
+    /// Every text a form stands for as it is written; a slot in it stands for every word of its class.
+    fn written_forms(&self, form: &Spanned<String>, words: &Lexicon) -> Result<Vec<String>, PatternError> {
         let of_class = |name: &str| {
             let forms: Vec<String> = words.forms(Class::from_name(name)?).map(|(form, _)| form.to_owned()).collect();
             (!forms.is_empty()).then_some(forms)
         };
+        let nodes = self.parse(form)?;
+        let expanded = syntax::expand(&nodes, &of_class)
+            .ok_or_else(|| self.error(form, "expected slots of words this language has, found another".to_owned()))?;
+        if let Some(strange) = expanded.iter().find(|text| !text::is_normal(text)) {
+            let message = format!("expected plain characters, found '{strange}'");
+            return Err(self
+                .error(form, message)
+                .help("write ' for every apostrophe, - for every dash, composed letters (NFC)"));
+        }
+        Ok(expanded)
+    }
+
+    /// Every text the forms stand for, without accents too where the file says so.
+    fn forms(&self, forms: &Forms, words: &Lexicon) -> Result<Vec<String>, PatternError> {
         let mut all = Vec::new();
         for form in forms {
-            let nodes = self.parse(form)?;
-            let expanded = syntax::expand(&nodes, &of_class).ok_or_else(|| {
-                self.error(form, "expected slots of words this language has, found another".to_owned())
-            })?;
-            if let Some(strange) = expanded.iter().find(|text| !crate::text::is_normal(text)) {
-                let message = format!("expected plain characters, found '{strange}'");
-                return Err(self
-                    .error(form, message)
-                    .help("write ' for every apostrophe, - for every dash, composed letters (NFC)"));
-            }
-            all.extend(expanded);
+            all.extend(self.written_forms(form, words)?);
+        }
+        if self.file.unaccented {
+            let plain: Vec<String> = all.iter().map(|form| text::unaccented(form)).filter(|p| !all.contains(p)).collect();
+            all.extend(plain);
         }
         Ok(all)
     }
 
+    /// Reads a pattern or form; the names of endings in it become their endings.
     fn parse(&self, source: &Spanned<String>) -> Result<Vec<syntax::Node>, PatternError> {
-        syntax::parse(source.get_ref()).map_err(|error| {
+        let mut nodes = syntax::parse(source.get_ref()).map_err(|error| {
             let place = PatternError::at(&self.place, &self.source, self.inside(source, &error.at), error.message);
             match error.help {
                 Some(help) => place.help(help),
                 None => place,
             }
-        })
+        })?;
+        syntax::replace(&mut nodes, &|node| match node {
+            syntax::Node::Slot { name, .. } => {
+                let endings = self.file.endings.get(name)?;
+                Some(syntax::either(endings.iter().map(|ending| ending.get_ref().as_str())))
+            }
+            _ => None,
+        });
+        Ok(nodes)
     }
 
     /// Where a part of a string stands in the file; the string as a whole where escapes have moved it.
@@ -324,15 +368,23 @@ impl Loaded {
 
     fn add_words(&self, lexicon: &mut Lexicon) -> Result<(), PatternError> {
         for (&class, values) in &self.file.words {
+            let mut plain = Vec::new();
             for (value, forms) in values {
                 for form in forms {
-                    for text in self.forms(&vec![form.clone()], &Lexicon::default())? {
+                    for text in self.written_forms(form, &Lexicon::default())? {
                         lexicon.add(class, value, &text).map_err(|other| {
                             let message = format!("expected one value for '{text}', found {other} and {value}");
                             self.error(form, message)
                         })?;
+                        if self.file.unaccented {
+                            plain.push((value, text::unaccented(&text)));
+                        }
                     }
                 }
+            }
+            // A word of the class itself comes before another one that has lost its accents.
+            for (value, text) in plain {
+                lexicon.add_missing(class, value, &text);
             }
         }
         Ok(())
@@ -373,8 +425,17 @@ impl Loaded {
 
     /// Reads a pattern and checks its slots.
     fn pattern(&self, source: &Spanned<String>) -> Result<Vec<syntax::Node>, PatternError> {
-        let nodes = self.parse(source)?;
+        let mut nodes = self.parse(source)?;
         self.check_slots(source, &nodes)?;
+        if self.file.unaccented {
+            syntax::replace(&mut nodes, &|node| match node {
+                syntax::Node::Text(written) => {
+                    let plain = text::unaccented(written);
+                    (plain != *written).then(|| syntax::either([written.as_str(), plain.as_str()].into_iter()))
+                }
+                _ => None,
+            });
+        }
         Ok(nodes)
     }
 

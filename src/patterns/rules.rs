@@ -122,8 +122,8 @@ const DIGITS: &str = "(?:[0-9]{1,3}(?:(?: [0-9]{3})+|(?:\\.[0-9]{3})+|(?:,[0-9]{
 fn number_words(words: &Lexicon) -> Option<String> {
     let word = words.regex(Class::NumberWord)?;
     let joint = match words.regex(Class::NumberJoiner) {
-        Some(joiner) => format!("(?: (?:{joiner} )?|-|{joiner})"),
-        None => "(?: |-)".to_owned(),
+        Some(joiner) => format!("(?:,? (?:{joiner} )?|-|{joiner})"),
+        None => "(?:,? |-)".to_owned(),
     };
     Some(format!("(?:{word}(?:{joint}?{word})*)"))
 }

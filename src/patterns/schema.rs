@@ -18,8 +18,17 @@ pub struct File {
     pub language: Spanned<String>,
     /// The language's own name for itself.
     pub name: String,
+    /// Every word and pattern is also found without its diacritics.
+    #[serde(default)]
+    pub unaccented: bool,
+    /// The letters of the language beyond ASCII, lower case (CLDR exemplar characters).
+    #[serde(default)]
+    pub letters: String,
     #[serde(default)]
     pub numbers: Numbers,
+    /// Closed lists of endings by name: what inflected words differ in.
+    #[serde(default)]
+    pub endings: BTreeMap<String, Forms>,
     /// Class → value → forms.
     #[serde(default)]
     pub words: BTreeMap<Class, BTreeMap<String, Forms>>,
@@ -36,12 +45,11 @@ pub struct File {
     pub kohesio: BTreeMap<Print, BTreeMap<String, Forms>>,
 }
 
-/// How numbers are written where a separator could mean either (CLDR `decimal` and `group`).
+/// How numbers are written where a separator could mean either (CLDR `decimal`).
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Numbers {
     pub decimal: Option<char>,
-    pub group: Option<char>,
 }
 
 /// A form of a value: what it looks like and what it is.
@@ -101,7 +109,7 @@ pub struct CueSource {
     /// Anywhere behind the value in its sentence; the nearest counts.
     #[serde(default)]
     pub behind: Forms,
-    /// How far from the value a word of `near` or `behind` may stand, in bytes; as far as the sentence where not said.
+    /// How far from the value a word of `near` or `behind` may stand, in characters; as far as the sentence where not said.
     pub within: Option<usize>,
     /// The value must follow one of these directly for a word of `near` to count.
     #[serde(default)]
@@ -293,5 +301,11 @@ names! {
         Country = "country",
         /// any: abbreviations whose full stop ends no sentence.
         Abbreviation = "abbreviation",
+        /// any: what is glued to the front of a figure ("tal-").
+        Prefix = "prefix",
+        /// any: what is glued to the end of a figure ("-ban", "'da").
+        Suffix = "suffix",
+        /// any: the most frequent words of the language, which tell it from others.
+        Function = "function",
     }
 }

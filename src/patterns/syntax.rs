@@ -158,6 +158,27 @@ impl Parser<'_> {
     }
 }
 
+/// Any of some texts.
+pub fn either<'t>(texts: impl Iterator<Item = &'t str>) -> Node {
+    let way = |text: &str| if text.is_empty() { Vec::new() } else { vec![Node::Text(text.to_owned())] };
+    Node::Either(texts.map(way).collect())
+}
+
+/// Puts what `by` gives for a node in its place, at every depth.
+pub fn replace(nodes: &mut [Node], by: &impl Fn(&Node) -> Option<Node>) {
+    for node in nodes {
+        match node {
+            Node::Optional(inner) => replace(inner, by),
+            Node::Either(ways) => ways.iter_mut().for_each(|way| replace(way, by)),
+            _ => {
+                if let Some(other) = by(node) {
+                    *node = other;
+                }
+            }
+        }
+    }
+}
+
 /// All texts a form can stand for, each with single spaces. `words` gives those of a slot; `None` when it has none.
 pub fn expand(nodes: &[Node], words: &impl Fn(&str) -> Option<Vec<String>>) -> Option<Vec<String>> {
     let mut all = vec![String::new()];

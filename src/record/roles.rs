@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::labels::Zone;
-use super::sentence::{WINDOW, left, right};
+use super::sentence::{left, right, window_end, window_start};
 use crate::normalize::{Reading, Value};
 use crate::patterns::{Class, Cue, Field, Finder, Group, Kind, Language, Mod, Place, Role, Rule};
 
@@ -54,21 +54,23 @@ pub struct Found<'l> {
     pub about_project: bool,
 }
 
-/// Gives every reading its role. `readings` must be in text order.
+/// Gives every reading its role. `readings` must be in text order; `passages` are the text from end to end with the
+/// language of each part.
 pub fn assign<'l>(
     text: &str,
-    language: &'l Language,
+    passages: &[(Range<usize>, &'l Language)],
     zones: &[Zone<'_>],
     readings: Vec<(&'l Rule, Reading)>,
 ) -> Vec<Found<'l>> {
-    let context = Context { text, language, zones };
+    let Some(&(_, language)) = passages.first() else { return Vec::new() };
+    let context = Context { text, passages, language, zones };
     let mut found: Vec<Found<'l>> = Vec::with_capacity(readings.len());
     let mut readings = readings.into_iter().peekable();
     while let Some((rule, reading)) = readings.next() {
         // What stands behind the next value of a kind speaks of that one.
         let same = readings.peek().filter(|(_, next)| next.value.kind() == reading.value.kind());
         let between = found.last().map_or(0, |f| f.span.end)..same.map_or(text.len(), |(_, next)| next.span.start);
-        found.push(context.found(rule, reading, &between));
+        found.push(context.at(reading.span.start).found(rule, reading, &between));
     }
     context.ranges(&mut found);
     context.subsets(&mut found);
@@ -82,13 +84,23 @@ struct Sides {
     right: Range<usize>,
 }
 
+#[derive(Clone, Copy)]
 struct Context<'a, 'l> {
     text: &'a str,
+    passages: &'a [(Range<usize>, &'l Language)],
+    /// That of the passage looked at.
     language: &'l Language,
     zones: &'a [Zone<'a>],
 }
 
 impl<'l> Context<'_, 'l> {
+    /// The same in the language of a place.
+    fn at(&self, place: usize) -> Self {
+        let index = self.passages.partition_point(|(span, _)| span.end <= place);
+        let language = self.passages.get(index).map_or(self.language, |&(_, language)| language);
+        Context { language, ..*self }
+    }
+
     fn found(&self, rule: &'l Rule, reading: Reading, between: &Range<usize>) -> Found<'l> {
         let Reading { value, span, month_first } = reading;
         let sides = Sides {
@@ -182,7 +194,7 @@ impl<'l> Context<'_, 'l> {
             let gap = self.text.get(words.end..span.start).unwrap_or_default();
             match cue.place {
                 Place::Before if self.is_filler(gap) => offer(0, gap.len(), cue, words),
-                Place::Near if gap.len() <= cue.within && via(cue, gap) => {
+                Place::Near if reaches(cue, gap) && via(cue, gap) => {
                     // A cue that another value already follows speaks of that one, and there is one total only.
                     let used = words.end <= between.start;
                     if !(used && is_single(cue.role)) {
@@ -199,7 +211,7 @@ impl<'l> Context<'_, 'l> {
             let gap = self.text.get(span.end..words.start).unwrap_or_default();
             match cue.place {
                 Place::After if self.is_filler(gap) => offer(1, gap.len(), cue, words),
-                Place::Behind if gap.len() <= cue.within => offer(2, gap.len(), cue, words),
+                Place::Behind if reaches(cue, gap) => offer(2, gap.len(), cue, words),
                 _ => {}
             }
         }
@@ -236,8 +248,7 @@ impl<'l> Context<'_, 'l> {
 
     /// A date that fills its line, with a clock time or at the head of the page, is when the page was published.
     fn stands_alone(&self, span: &Range<usize>) -> bool {
-        let from = self.text.floor_char_boundary(span.start.saturating_sub(WINDOW));
-        let to = self.text.floor_char_boundary((span.end + WINDOW).min(self.text.len()));
+        let (from, to) = (window_start(self.text, span.start), window_end(self.text, span.end));
         let before = self.text.get(from..span.start).unwrap_or_default().trim_end_matches([' ', '\t', '|', ',']);
         let after = self.text.get(span.end..to).unwrap_or_default().trim_start_matches([' ', '\t', '|', ',']);
         let alone = (before.ends_with('\n') || (before.is_empty() && from == 0))
@@ -282,9 +293,10 @@ impl<'l> Context<'_, 'l> {
             let (Some(start), Some(end)) = (head.last_mut(), tail.first_mut()) else { break };
             let (Value::Date(from), Value::Date(to)) = (&start.value, &end.value) else { continue };
             let gap = self.text.get(start.span.end..end.span.start).unwrap_or_default();
-            let between = self.language.range_and.is_match(gap) && self.opens_between(start.span.start);
+            let here = self.at(start.span.start);
+            let between = here.language.range_and.is_match(gap) && here.opens_between(start.span.start);
             let joined =
-                between || self.language.range_to.is_match(gap) || (start.rule.id == end.rule.id && gap.is_empty());
+                between || here.language.range_to.is_match(gap) || (start.rule.id == end.rule.id && gap.is_empty());
             let same_rule = std::ptr::eq(start.rule, end.rule) && start.rule.is_range();
             let same_rule = same_rule && gap.len() <= 12 && !gap.contains('\n');
             if !(joined || same_rule) || from.first() > to.last() {
@@ -309,7 +321,7 @@ impl<'l> Context<'_, 'l> {
             if (joined && end.evidence.weight < Weight::Label) || !beats(end) {
                 (end.role, end.evidence) = (Role::End, evidence());
             }
-            let about = start.about_project || end.about_project || self.fills_line(&(start.span.start..end.span.end));
+            let about = start.about_project || end.about_project || here.fills_line(&(start.span.start..end.span.end));
             (start.about_project, end.about_project) = (about, about);
         }
     }
@@ -351,7 +363,7 @@ impl<'l> Context<'_, 'l> {
             if let Some((gap, Role::Participants)) = near
                 && f.evidence.weight == Weight::Default
                 && gap.trim_start().starts_with('(')
-                && self.is_filler(gap)
+                && self.at(f.span.start).is_filler(gap)
             {
                 f.role = Role::Subset;
                 f.evidence = Evidence { weight: Weight::Shape, id: "brackets".to_owned(), words: None };
@@ -369,7 +381,7 @@ impl<'l> Context<'_, 'l> {
                 }
             } else if f.role == Role::Participants {
                 // "1 292 staff (1 100 women, 192 men), of whom …": the whole is the largest count near by.
-                let near = whole.filter(|(end, ..)| f.span.start - end <= WINDOW);
+                let near = whole.filter(|(end, ..)| *end >= window_start(self.text, f.span.start));
                 if near.is_none_or(|(_, count, _)| *value > count) {
                     whole = Some((f.span.end, *value, *group));
                 }
@@ -389,7 +401,7 @@ impl<'l> Context<'_, 'l> {
                 && rate.role != Role::CofinancingRate
                 && rate.evidence.weight < Weight::Label
                 && gap.len() <= 20
-                && (self.language.filler.is_match(gap) || matches!(gap.trim(), "-" | "/"))
+                && (self.at(rate.span.start).language.filler.is_match(gap) || matches!(gap.trim(), "-" | "/"))
             {
                 rate.role = Role::CofinancingRate;
                 rate.evidence =
@@ -442,6 +454,11 @@ fn is_single(role: Role) -> bool {
         role,
         Role::Start | Role::End | Role::Published | Role::TotalBudget | Role::EuContribution | Role::CofinancingRate
     )
+}
+
+/// Whether a cue stands near enough to its value.
+fn reaches(cue: &Cue, gap: &str) -> bool {
+    gap.len() <= cue.within || gap.chars().count() <= cue.within
 }
 
 /// Whether the words between a cue and its value end as the cue demands.

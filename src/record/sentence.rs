@@ -4,19 +4,29 @@ use std::ops::Range;
 
 use crate::patterns::{Class, Language};
 
-/// A sentence is looked at this many bytes to either side of a value, so that cost does not grow with its length.
-pub const WINDOW: usize = 180;
+/// A sentence is looked at this many characters to either side of a value, so that cost does not grow with its length.
+const WINDOW: usize = 180;
+
+/// Where the window before `at` begins.
+pub fn window_start(text: &str, at: usize) -> usize {
+    text.get(..at).and_then(|before| before.char_indices().rev().nth(WINDOW - 1)).map_or(0, |(start, _)| start)
+}
+
+/// Where the window behind `at` ends.
+pub fn window_end(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|after| after.char_indices().nth(WINDOW)).map_or(text.len(), |(end, _)| at + end)
+}
 
 /// The sentence before `at`, as far as the window reaches.
 pub fn left(text: &str, at: usize, language: &Language) -> Range<usize> {
-    let from = text.floor_char_boundary(at.saturating_sub(WINDOW));
+    let from = window_start(text, at);
     let window = text.get(from..at).unwrap_or_default();
     from + breaks(window, language).last().unwrap_or(0)..at
 }
 
 /// The sentence behind `at`, as far as the window reaches.
 pub fn right(text: &str, at: usize, language: &Language) -> Range<usize> {
-    let to = text.floor_char_boundary((at + WINDOW).min(text.len()));
+    let to = window_end(text, at);
     let window = text.get(at..to).unwrap_or_default();
     at..at + breaks(window, language).next().unwrap_or(window.len())
 }

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 /// A normalised text in lower case with every run of spaces as one, and the way back. Lower case keeps the length of
 /// every character, so only the runs shift offsets.
 #[derive(Debug)]
@@ -77,9 +80,34 @@ pub fn fold(word: &str) -> String {
     word.chars().map(fold_char).collect()
 }
 
+/// A word as it is written where diacritics are left out: Latin and Greek letters without their marks. The marks of
+/// other scripts make other letters (й is no и).
+pub fn unaccented(word: &str) -> String {
+    let plain = |c: char| {
+        let base = c.nfd().next().unwrap_or(c);
+        match c {
+            'ł' => 'l',
+            'Ł' => 'L',
+            'đ' => 'd',
+            'Đ' => 'D',
+            'ı' => 'i',
+            _ if matches!(base, 'a'..='z' | 'A'..='Z' | '\u{370}'..='\u{3ff}') => base,
+            _ => c,
+        }
+    };
+    word.nfc().map(plain).filter(|&c| !is_combining_mark(c)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn diacritics_are_left_out() {
+        for (word, plain) in [("złotych", "zlotych"), ("Μαΐου", "Μαιου"), ("înființări", "infiintari"), ("край", "край")] {
+            assert_eq!(unaccented(word), plain);
+        }
+    }
 
     #[test]
     fn words_are_found_back_in_their_own_case_and_spaces() {

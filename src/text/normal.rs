@@ -72,7 +72,7 @@ pub fn normalise(page: &str) -> (Cow<'_, str>, Vec<Piece>) {
 /// in lower case or with a figure. Such a break is a space, so that "31 December⏎2028" is one date; any other break
 /// parts two statements, so that "Trainees 120⏎Women 40" is not "120 women".
 fn is_wrapped(page: &str, line_start: usize, at: usize, end: usize) -> bool {
-    at - line_start >= WRAPPED_LINE
+    page.get(line_start..at).is_some_and(|line| line.chars().nth(WRAPPED_LINE - 1).is_some())
         && page.get(..at).and_then(|before| before.chars().next_back()).is_some_and(|c| !".:;!?|".contains(c))
         && page.get(end..).and_then(|after| after.chars().next()).is_some_and(|c| c.is_lowercase() || c.is_numeric())
 }

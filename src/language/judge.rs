@@ -1,0 +1,78 @@
+//! lingua, asked about the few languages that words and letters have left.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lingua::{IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder};
+
+/// Of this many bytes lingua makes a judgement; more cost time in proportion and change it rarely.
+const SAMPLE: usize = 240;
+
+/// Detectors by the languages they know, made when first asked for.
+#[derive(Default)]
+pub struct Judge {
+    detectors: Mutex<BTreeMap<Vec<String>, Arc<LanguageDetector>>>,
+}
+
+impl Judge {
+    /// Divides the shares of the languages left anew by what lingua says of the beginning of `spans`. A language lingua
+    /// does not know keeps its share.
+    pub fn among(
+        &self,
+        text: &str,
+        spans: impl Iterator<Item = Range<usize>>,
+        left: Vec<(String, f64)>,
+    ) -> Vec<(String, f64)> {
+        let known: Vec<(Language, String)> =
+            left.iter().filter_map(|(code, _)| Some((language(code)?, code.clone()))).collect();
+        let sample = sample(text, spans);
+        if known.len() < 2 || !sample.chars().any(char::is_alphabetic) {
+            return left;
+        }
+        let detector = self.detector(&known);
+        let values = detector.compute_language_confidence_values(sample.as_str());
+        let said = |code: &str| {
+            let (language, _) = known.iter().find(|(_, known)| known == code)?;
+            values.iter().find(|(l, _)| l == language).map(|(_, value)| *value)
+        };
+        let judged = |code: &str| said(code).is_some();
+        let before: f64 = left.iter().filter(|(code, _)| judged(code)).map(|(_, share)| share).sum();
+        let product = |code: &str, share: f64| said(code).map_or(0.0, |value| share * value.max(1e-6));
+        let after: f64 = left.iter().map(|(code, share)| product(code, *share)).sum();
+        if after <= 0.0 {
+            return left;
+        }
+        let renewed = |(code, share): &(String, f64)| {
+            let share = if judged(code) { product(code, *share) / after * before } else { *share };
+            (code.clone(), share)
+        };
+        left.iter().map(renewed).collect()
+    }
+
+    fn detector(&self, known: &[(Language, String)]) -> Arc<LanguageDetector> {
+        let mut key: Vec<String> = known.iter().map(|(_, code)| code.clone()).collect();
+        key.sort();
+        let mut detectors = self.detectors.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let languages: Vec<Language> = known.iter().map(|(language, _)| *language).collect();
+            Arc::new(LanguageDetectorBuilder::from_languages(&languages).build())
+        };
+        Arc::clone(detectors.entry(key).or_insert_with(make))
+    }
+}
+
+fn language(code: &str) -> Option<Language> {
+    let code: IsoCode639_1 = code.to_uppercase().parse().ok()?;
+    Some(Language::from_iso_code_639_1(&code))
+}
+
+fn sample(text: &str, spans: impl Iterator<Item = Range<usize>>) -> String {
+    let mut sample = String::new();
+    for span in spans {
+        let room = SAMPLE.saturating_sub(sample.len());
+        let part = text.get(span).unwrap_or_default();
+        sample.push_str(part.get(..part.floor_char_boundary(room)).unwrap_or_default());
+    }
+    sample
+}
