@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
+use super::automaton::Automaton;
 use super::error::PatternError;
-use super::lexicon::case_fits;
-use super::schema::{Field, Kind, Print, Role};
+use super::lexicon::Lexicon;
+use super::schema::{Class, Field, Kind, Print, Role};
+use super::syntax::Node;
 use crate::text::{Folded, fold};
 
 /// Where a cue stands.
@@ -33,19 +34,97 @@ pub struct Cue {
     pub id: String,
 }
 
-/// A found form: which, and where in the text searched.
+/// A form that is looked for: any of the texts it stands for.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Of the folded text.
+    regex: String,
+    /// Of the text as written, where a word of the form asks for its case.
+    written: Option<String>,
+}
+
+impl Form {
+    /// A form that is one text.
+    pub fn text(text: &str) -> Form {
+        let cased = text.chars().any(char::is_uppercase);
+        Form { regex: regex::escape(&fold(text)), written: cased.then(|| as_written(text)) }
+    }
+
+    /// A form of a pattern file; a slot stands for every word of its class. `None` where the language has no words for
+    /// a slot.
+    pub fn new(nodes: &[Node], words: &Lexicon) -> Option<Form> {
+        let regex = sequence(nodes, &|text| regex::escape(&fold(text)), " ", &|class| words.regex(class))?;
+        let every = |class| Some(any(words.forms(class).map(|(form, _)| as_written(form))));
+        let written = sequence(nodes, &as_written, "[ \\t]+", &every)?;
+        let cased = written != sequence(nodes, &|text| as_written(&fold(text)), "[ \\t]+", &|class| {
+            Some(any(words.forms(class).map(|(form, _)| as_written(&fold(form)))))
+        })?;
+        Some(Form { regex, written: cased.then_some(written) })
+    }
+}
+
+/// A text as it must be written: words with a capital as they are, the others in any case.
+fn as_written(text: &str) -> String {
+    let word = |word: &str| {
+        let plain = regex::escape(word).replace(' ', "[ \\t]+");
+        if word.chars().any(char::is_uppercase) { plain } else { format!("(?i:{plain})") }
+    };
+    text.split_inclusive([' ', '\'', '-']).map(word).collect()
+}
+
+fn any(ways: impl Iterator<Item = String>) -> String {
+    format!("(?:{})", ways.collect::<Vec<_>>().join("|"))
+}
+
+fn sequence(
+    nodes: &[Node],
+    text: &impl Fn(&str) -> String,
+    space: &str,
+    class: &impl Fn(Class) -> Option<String>,
+) -> Option<String> {
+    let mut out = String::new();
+    for node in nodes {
+        match node {
+            Node::Text(written) => out.push_str(&text(written)),
+            Node::Space => out.push_str(space),
+            Node::Slot { name, .. } => out.push_str(&class(Class::from_name(name)?)?),
+            Node::Optional(inner) => out.push_str(&format!("(?:{})?", sequence(inner, text, space, class)?)),
+            Node::Either(ways) => {
+                let ways: Option<Vec<String>> = ways.iter().map(|way| sequence(way, text, space, class)).collect();
+                out.push_str(&any(ways?.into_iter()));
+            }
+        }
+    }
+    Some(out)
+}
+
+/// A found form: which of them, and where in the text searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
-    pub index: usize,
+    forms: Vec<usize>,
     pub span: Range<usize>,
 }
 
 /// Forms that are looked for together, each with what it means.
 #[derive(Debug)]
 pub struct Finder<T> {
-    automaton: Option<AhoCorasick>,
-    /// By pattern of the automaton: the forms that differ in case only, each with its meaning.
-    meanings: Vec<Vec<(String, T)>>,
+    automaton: Option<Automaton>,
+    forms: Vec<(Written, T)>,
+}
+
+/// How a form must be written; compiled when it is first found.
+#[derive(Debug)]
+struct Written {
+    source: Option<String>,
+    regex: OnceLock<Option<regex::Regex>>,
+}
+
+impl Written {
+    fn fits(&self, text: &str) -> bool {
+        let Some(source) = &self.source else { return true };
+        let regex = self.regex.get_or_init(|| regex::Regex::new(&format!("\\A(?:{source})\\z")).ok());
+        regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
 }
 
 impl<T> Finder<T> {
@@ -53,13 +132,12 @@ impl<T> Finder<T> {
     ///
     /// # Errors
     /// [`PatternError`] when the forms make too large an automaton.
-    pub fn new(language: &str, forms: Vec<(String, T)>) -> Result<Self, PatternError> {
-        let mut alike: BTreeMap<String, Vec<(String, T)>> = BTreeMap::new();
-        for (form, meaning) in forms {
-            alike.entry(fold(&form)).or_default().push((form, meaning));
-        }
-        let automaton = automaton(language, alike.keys())?;
-        Ok(Finder { automaton, meanings: alike.into_values().collect() })
+    pub fn new(language: &str, forms: Vec<(Form, T)>) -> Result<Self, PatternError> {
+        let sources: Vec<&str> = forms.iter().map(|(form, _)| form.regex.as_str()).collect();
+        let automaton = if sources.is_empty() { None } else { Some(Automaton::new(language, &sources)?) };
+        let written = |source| Written { source, regex: OnceLock::new() };
+        let forms = forms.into_iter().map(|(form, meaning)| (written(form.written), meaning)).collect();
+        Ok(Finder { automaton, forms })
     }
 
     /// Every form in `text` that stands as words of their own in the case it asks for, from left to right.
@@ -70,46 +148,53 @@ impl<T> Finder<T> {
     /// As [`Finder::find`] for a text that is folded already.
     pub fn find_folded(&self, text: &str, folded: &Folded) -> Vec<Hit> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
-        let found = automaton
-            .find_iter(folded.text())
-            .map(|m| Hit { index: m.pattern().as_usize(), span: folded.original(&m.range()) });
-        found.filter(|hit| is_word(text, &hit.span) && self.meanings(hit, text).next().is_some()).collect()
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut ends = Vec::new();
+        let mut before: Option<char> = None;
+        for (at, c) in text.char_indices() {
+            let begins = !matches!(c, ' ' | '\t' | '\n') && !joined(before, Some(c));
+            before = Some(c);
+            if !begins || hits.last().is_some_and(|hit| at < hit.span.end) {
+                continue;
+            }
+            let start = folded.folded(at);
+            automaton.at(folded.text(), start, &mut ends);
+            let mut found: Option<Hit> = None;
+            for &(form, end) in &ends {
+                let span = folded.original(&(start..end));
+                match &mut found {
+                    Some(hit) if span.end < hit.span.end => break,
+                    _ if end == start || !closes(text, span.end) => continue,
+                    _ => {}
+                }
+                let fits = |(written, _): &(Written, T)| text.get(span.clone()).is_some_and(|t| written.fits(t));
+                if self.forms.get(form).is_some_and(fits) {
+                    found.get_or_insert(Hit { forms: Vec::new(), span }).forms.push(form);
+                }
+            }
+            hits.extend(found);
+        }
+        hits
     }
 
-    /// What the words of a hit in `text` mean.
-    pub fn meanings<'f, 't>(&'f self, hit: &Hit, text: &'t str) -> impl Iterator<Item = &'f T> + use<'f, 't, T> {
-        let written = text.get(hit.span.clone()).unwrap_or_default();
-        let forms = self.meanings.get(hit.index).into_iter().flatten();
-        forms.filter(move |(form, _)| case_fits(form, written)).map(|(_, meaning)| meaning)
+    /// What the words of a hit mean.
+    pub fn meanings<'f, 'h>(&'f self, hit: &'h Hit) -> impl Iterator<Item = &'f T> + use<'f, 'h, T> {
+        hit.forms.iter().filter_map(|&form| self.forms.get(form)).map(|(_, meaning)| meaning)
     }
 }
 
-/// An automaton for the longest of several folded forms at each place; none where there are no forms.
-pub fn automaton<'f>(
-    language: &str,
-    forms: impl IntoIterator<Item = &'f String>,
-) -> Result<Option<AhoCorasick>, PatternError> {
-    let forms: Vec<&String> = forms.into_iter().collect();
-    if forms.is_empty() {
-        return Ok(None);
-    }
-    let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(forms);
-    built
-        .map(Some)
-        .map_err(|e| PatternError::file(&format!("patterns/{language}.toml"), format!("words cannot be compiled: {e}")))
+/// Whether a word goes on from one character to the next. "projekcieData początkowa": a heading glued to a label keeps
+/// the label's capital, and a word begins there.
+fn joined(before: Option<char>, next: Option<char>) -> bool {
+    let (Some(before), Some(next)) = (before, next) else { return false };
+    before.is_alphanumeric() && next.is_alphanumeric() && !(before.is_lowercase() && next.is_uppercase())
 }
 
-/// No letter or digit is glued on at either side where the found text has one.
-fn is_word(text: &str, span: &Range<usize>) -> bool {
-    let inner = text.get(span.clone()).unwrap_or_default();
-    let before = text.get(..span.start).and_then(|t| t.chars().next_back());
-    let after = text.get(span.end..).and_then(|t| t.chars().next());
-    let glued =
-        |a: Option<char>, b: Option<char>| a.is_some_and(char::is_alphanumeric) && b.is_some_and(char::is_alphanumeric);
-    let first = inner.chars().next();
-    // "projekcieData początkowa": a heading glued to a label keeps the label's capital.
-    let heading = before.is_some_and(char::is_lowercase) && first.is_some_and(char::is_uppercase);
-    (heading || !glued(before, first)) && !glued(inner.chars().next_back(), after)
+/// Whether what ends at `end` is no beginning of a longer word.
+fn closes(text: &str, end: usize) -> bool {
+    let Some((inner, after)) = text.split_at_checked(end) else { return false };
+    let glued = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    !(glued(inner.chars().next_back()) && glued(after.chars().next()))
 }
 
 /// What a label means: the field that follows and, for Kohesio's own, what it is and in which languages.

@@ -1,5 +1,6 @@
 //! Patterns: everything that is a fact about a language, read from `patterns/*.toml`, checked, and compiled once.
 
+mod automaton;
 mod cues;
 mod error;
 mod laws;
@@ -15,10 +16,12 @@ use std::sync::OnceLock;
 
 use toml::Spanned;
 
+pub use automaton::REACH;
+use cues::Form;
 pub use cues::{Cue, Finder, Hit, Label, Place};
 pub use error::PatternError;
 pub use lexicon::Lexicon;
-pub use rules::{REACH, Rule, RuleSet, Slot};
+pub use rules::{Rule, RuleSet, Slot};
 pub use schema::{Class, Field, File, Forms, Group, Kind, Mod, Numbers, Print, Role};
 pub use syntax::Part;
 
@@ -32,8 +35,18 @@ pub const UND: &str = "und";
 
 /// The files the program brings along.
 const EMBEDDED: &[(&str, &str)] = &[
+    ("de", include_str!("../../patterns/de.toml")),
     ("en", include_str!("../../patterns/en.toml")),
+    ("es", include_str!("../../patterns/es.toml")),
+    ("fi", include_str!("../../patterns/fi.toml")),
+    ("fr", include_str!("../../patterns/fr.toml")),
+    ("hr", include_str!("../../patterns/hr.toml")),
+    ("hu", include_str!("../../patterns/hu.toml")),
     ("it", include_str!("../../patterns/it.toml")),
+    ("pl", include_str!("../../patterns/pl.toml")),
+    ("pt", include_str!("../../patterns/pt.toml")),
+    ("ro", include_str!("../../patterns/ro.toml")),
+    ("sv", include_str!("../../patterns/sv.toml")),
     ("und", include_str!("../../patterns/und.toml")),
 ];
 
@@ -231,12 +244,11 @@ impl Patterns {
             behind.insert(kind, side(kind, [Place::After, Place::Behind])?);
         }
         let mods = |class| {
-            let forms = words.forms(class).filter_map(|(form, value)| Some((form.to_owned(), Mod::from_name(value)?)));
+            let forms = words.forms(class).filter_map(|(form, value)| Some((Form::text(form), Mod::from_name(value)?)));
             Finder::new(code, forms.collect())
         };
-        let funds = words.forms(Class::Fund).map(|(form, value)| (form.to_owned(), value.to_owned())).collect();
-        let between = words.forms(Class::Between).map(|(form, _)| (form.to_owned(), ())).collect();
-        let project = words.forms(Class::Project).map(|(form, _)| (form.to_owned(), ())).collect();
+        let funds = words.forms(Class::Fund).map(|(form, value)| (Form::text(form), value.to_owned())).collect();
+        let plain = |class| Finder::new(code, words.forms(class).map(|(form, _)| (Form::text(form), ())).collect());
         let filler =
             words.regex(Class::Filler).map_or_else(String::new, |f| format!("|(?:{f})(?:[ \\t]|\\z)|(?:{f}')"));
         let to = words.regex(Class::RangeTo).map_or_else(String::new, |w| format!("|[ \\t]+{w}[ \\t]*"));
@@ -256,8 +268,8 @@ impl Patterns {
             mod_before: mods(Class::ModBefore)?,
             mod_after: mods(Class::ModAfter)?,
             funds: Finder::new(code, funds)?,
-            project: Finder::new(code, project)?,
-            between: Finder::new(code, between)?,
+            project: plain(Class::Project)?,
+            between: plain(Class::Between)?,
             range_and: regex(match words.regex(Class::RangeAnd) {
                 Some(and) => format!("(?i)\\A[ \\t]+{and}[ \\t']*\\z"),
                 None => "[^\\s\\S]".to_owned(),
@@ -268,20 +280,16 @@ impl Patterns {
         })
     }
 
-    /// Kohesio's own labels and the language's, one entry a form.
-    fn labels(&self, code: &str, words: &Lexicon) -> Result<Vec<(String, Label)>, PatternError> {
-        let mut labels: BTreeMap<String, Label> = BTreeMap::new();
-        // "Contributo dell'UE" is Kohesio's label and a form of the language's own file, in another case.
-        let entry = |labels: &BTreeMap<String, Label>, form: String| {
-            let folded = form.to_lowercase();
-            if labels.contains_key(&folded) { folded } else { form }
-        };
+    /// Kohesio's own labels, one entry a form, and the language's.
+    fn labels(&self, code: &str, words: &Lexicon) -> Result<Vec<(Form, Label)>, PatternError> {
+        let mut prints: BTreeMap<String, Label> = BTreeMap::new();
+        let mut labels = Vec::new();
         for (layer, loaded) in self.layers(code) {
             for (&print, languages) in &loaded.file.kohesio {
                 for (language, forms) in languages {
-                    for form in loaded.forms(forms, words)? {
-                        let key = entry(&labels, form);
-                        let label = labels.entry(key).or_default();
+                    for form in forms {
+                        // One form is the label of several languages.
+                        let label = prints.entry(form.get_ref().to_lowercase()).or_default();
                         label.field = label.field.or(print.field());
                         label.prints.entry(print).or_default().push(language.clone());
                         label.id = format!("{layer}/kohesio/{print}");
@@ -289,17 +297,20 @@ impl Patterns {
                 }
             }
             for source in &loaded.file.label {
+                let id = format!("{layer}/label/{}", source.field);
+                // "Beneficiary" is a heading of Kohesio's and a label elsewhere.
                 for form in loaded.forms(&source.forms, words)? {
-                    let key = entry(&labels, form);
-                    let label = labels.entry(key).or_default();
-                    if label.field.is_none() {
-                        label.field = Some(source.field);
-                        label.id = format!("{layer}/label/{}", source.field);
+                    if let Some(print) = prints.get_mut(&form.to_lowercase()).filter(|print| print.field.is_none()) {
+                        (print.field, print.id) = (Some(source.field), id.clone());
                     }
+                }
+                for form in loaded.finder_forms(&source.forms, words)? {
+                    labels.push((form, Label { field: Some(source.field), prints: BTreeMap::new(), id: id.clone() }));
                 }
             }
         }
-        Ok(labels.into_iter().collect())
+        // Where both say the same words, Kohesio's are found first.
+        Ok(prints.into_iter().map(|(form, label)| (Form::text(&form), label)).chain(labels).collect())
     }
 }
 
@@ -311,13 +322,9 @@ impl Loaded {
             (!forms.is_empty()).then_some(forms)
         };
         let nodes = self.parse(form)?;
-        let expanded = syntax::expand(&nodes, &of_class)
-            .ok_or_else(|| self.error(form, "expected slots of words this language has, found another".to_owned()))?;
+        let expanded = syntax::expand(&nodes, &of_class).ok_or_else(|| self.no_words(form))?;
         if let Some(strange) = expanded.iter().find(|text| !text::is_normal(text)) {
-            let message = format!("expected plain characters, found '{strange}'");
-            return Err(self
-                .error(form, message)
-                .help("write ' for every apostrophe, - for every dash, composed letters (NFC)"));
+            return Err(self.not_normal(form, strange));
         }
         Ok(expanded)
     }
@@ -333,6 +340,43 @@ impl Loaded {
             all.extend(plain);
         }
         Ok(all)
+    }
+
+    /// The forms as a finder takes them.
+    fn finder_forms(&self, forms: &Forms, words: &Lexicon) -> Result<Vec<Form>, PatternError> {
+        let mut all = Vec::new();
+        for form in forms {
+            let strange = form.get_ref().chars().find(|c| !text::is_normal(c.encode_utf8(&mut [0; 4])));
+            if let Some(strange) = strange {
+                return Err(self.not_normal(form, &strange.to_string()));
+            }
+            let nodes = self.with_plain(self.parse(form)?);
+            all.push(Form::new(&nodes, words).ok_or_else(|| self.no_words(form))?);
+        }
+        Ok(all)
+    }
+
+    fn not_normal(&self, form: &Spanned<String>, strange: &str) -> PatternError {
+        self.error(form, format!("expected plain characters, found '{strange}'"))
+            .help("write ' for every apostrophe, - for every dash, composed letters (NFC)")
+    }
+
+    fn no_words(&self, form: &Spanned<String>) -> PatternError {
+        self.error(form, "expected slots of words this language has, found another".to_owned())
+    }
+
+    /// The texts of a pattern also without their accents, where the file says so.
+    fn with_plain(&self, mut nodes: Vec<syntax::Node>) -> Vec<syntax::Node> {
+        if self.file.unaccented {
+            syntax::replace(&mut nodes, &|node| match node {
+                syntax::Node::Text(written) => {
+                    let plain = text::unaccented(written);
+                    (plain != *written).then(|| syntax::either([written.as_str(), plain.as_str()].into_iter()))
+                }
+                _ => None,
+            });
+        }
+        nodes
     }
 
     /// Reads a pattern or form; the names of endings in it become their endings.
@@ -425,18 +469,9 @@ impl Loaded {
 
     /// Reads a pattern and checks its slots.
     fn pattern(&self, source: &Spanned<String>) -> Result<Vec<syntax::Node>, PatternError> {
-        let mut nodes = self.parse(source)?;
+        let nodes = self.parse(source)?;
         self.check_slots(source, &nodes)?;
-        if self.file.unaccented {
-            syntax::replace(&mut nodes, &|node| match node {
-                syntax::Node::Text(written) => {
-                    let plain = text::unaccented(written);
-                    (plain != *written).then(|| syntax::either([written.as_str(), plain.as_str()].into_iter()))
-                }
-                _ => None,
-            });
-        }
-        Ok(nodes)
+        Ok(self.with_plain(nodes))
     }
 
     fn check_slots(&self, source: &Spanned<String>, nodes: &[syntax::Node]) -> Result<(), PatternError> {
@@ -463,7 +498,7 @@ impl Loaded {
         layer: &str,
         cue: &CueSource,
         words: &Lexicon,
-        out: &mut Vec<(String, Cue)>,
+        out: &mut Vec<(Form, Cue)>,
     ) -> Result<(), PatternError> {
         let via = self.forms(&cue.via, words)?;
         let places = [
@@ -473,7 +508,7 @@ impl Loaded {
             (Place::Behind, &cue.behind),
         ];
         for (place, forms) in places {
-            for form in self.forms(forms, words)? {
+            for form in self.finder_forms(forms, words)? {
                 let id = format!("{layer}/cue/{}/{}", cue.kind, cue.role);
                 let via = if place == Place::Near { via.clone() } else { Vec::new() };
                 let within = cue.within.unwrap_or(usize::MAX);

@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
-use regex_automata::hybrid::dfa::{Cache, DFA, OverlappingState};
-use regex_automata::nfa::thompson::{self, WhichCaptures};
-use regex_automata::util::pool::Pool;
-use regex_automata::{Anchored, Input, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::automaton::Automaton;
 use super::error::PatternError;
 use super::lexicon::{Lexicon, any_of, first_words};
 use super::schema::{Class, Group, Kind, Role};
@@ -299,19 +296,10 @@ pub struct RuleSet {
 }
 
 struct Search {
-    automaton: DFA,
-    caches: Caches,
+    automaton: Automaton,
     /// Finds the words a rule can begin with; digits need no automaton.
     starts: Option<AhoCorasick>,
 }
-
-type Caches = Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync>>;
-
-/// A rule is tried no further than this behind its first byte, so that no page costs more than its length.
-pub const REACH: usize = 400;
-
-/// Above this an automaton takes too long to make; a file that needs more holds too many words in one rule.
-const SIZE_LIMIT: usize = 64 << 20;
 
 impl RuleSet {
     /// Makes the automaton of `rules`.
@@ -351,33 +339,20 @@ impl RuleSet {
     pub fn at(&self, text: &str, at: usize, ends: &mut Vec<(usize, usize)>) {
         ends.clear();
         let Some(search) = &self.search else { return };
-        let limit = text.floor_char_boundary((at + REACH).min(text.len()));
-        let mut cache = search.caches.get();
-        let mut state = OverlappingState::start();
-        let input = Input::new(text).range(at..limit).anchored(Anchored::Yes);
-        while search.automaton.try_search_overlapping_fwd(&mut cache, &input, &mut state).is_ok() {
-            let Some(half) = state.get_match() else { break };
-            ends.push((half.pattern().as_usize(), half.offset()));
-        }
-        ends.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        search.automaton.at(text, at, ends);
     }
 }
 
 impl Search {
     fn new(language: &str, rules: &[Rule]) -> Result<Search, PatternError> {
-        let refused = |error: String| {
-            PatternError::file(&format!("patterns/{language}.toml"), format!("rules cannot be compiled: {error}"))
-        };
         let sources: Vec<&str> = rules.iter().map(|rule| rule.regex.as_str()).collect();
-        let automaton = DFA::builder()
-            .configure(DFA::config().match_kind(MatchKind::All).skip_cache_capacity_check(true).cache_capacity(8 << 20))
-            .thompson(thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).which_captures(WhichCaptures::None))
-            .build_many(&sources)
-            .map_err(|e| refused(e.to_string()))?;
+        let automaton = Automaton::new(language, &sources)?;
         let words: BTreeSet<&String> =
             rules.iter().flat_map(|rule| &rule.first).filter(|word| !word.is_empty()).collect();
-        let starts = super::cues::automaton(language, words)?;
-        let make = automaton.clone();
-        Ok(Search { automaton, caches: Pool::new(Box::new(move || make.create_cache())), starts })
+        let starts = if words.is_empty() { None } else { Some(AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words)) };
+        let starts = starts.transpose().map_err(|e| {
+            PatternError::file(&format!("patterns/{language}.toml"), format!("words cannot be compiled: {e}"))
+        })?;
+        Ok(Search { automaton, starts })
     }
 }

@@ -184,7 +184,7 @@ fn fund(text: &str, language: &Language, zones: &[Zone<'_>]) -> Option<Fact<Stri
     let named = |range: Range<usize>| {
         let inside = text.get(range).unwrap_or_default();
         let hits = language.funds.find(inside);
-        hits.iter().filter_map(|hit| language.funds.meanings(hit, inside).next().cloned()).collect::<Vec<_>>()
+        hits.iter().filter_map(|hit| language.funds.meanings(hit).next().cloned()).collect::<Vec<_>>()
     };
     let labelled = zones.iter().filter(|zone| zone.parted && zone.label.field == Some(Field::Fund)).find_map(|zone| {
         // The code stands behind the name: "Fondo sociale europeo Plus (ESF+)".

@@ -31,7 +31,7 @@ const REACH: usize = 400;
 pub fn zones<'l>(text: &str, folded: &Folded, language: &'l Language) -> Vec<Zone<'l>> {
     let mut zones: Vec<Zone<'l>> = Vec::new();
     for hit in language.labels.find_folded(text, folded) {
-        let Some(label) = language.labels.meanings(&hit, text).next() else { continue };
+        let Some(label) = language.labels.meanings(&hit).next() else { continue };
         if label.field.is_none() {
             // Kohesio's headings and header are whole lines that no value follows.
             if alone(text, &hit.span) {
@@ -58,7 +58,7 @@ pub fn zones<'l>(text: &str, folded: &Folded, language: &'l Language) -> Vec<Zon
 /// Where a print of Kohesio's stands in a text, in any language.
 pub fn prints_at(text: &str, language: &Language, print: Print) -> impl Iterator<Item = Range<usize>> {
     let hits = language.labels.find(text).into_iter();
-    let prints = move |hit: &Hit| language.labels.meanings(hit, text).any(|label| label.prints.contains_key(&print));
+    let prints = move |hit: &Hit| language.labels.meanings(hit).any(|label| label.prints.contains_key(&print));
     hits.filter(prints).map(|hit| hit.span)
 }
 

@@ -238,12 +238,12 @@ impl<'l> Context<'_, 'l> {
             !gap.contains([':', '|', '\n']) && self.language.filler.is_match(gap)
         });
         if let Some(hit) = before {
-            return self.language.mod_before.meanings(&hit, window).next().copied();
+            return self.language.mod_before.meanings(&hit).next().copied();
         }
         let window = self.text.get(sides.right.clone())?;
         let hit = self.language.mod_after.find(window).into_iter().next()?;
         let adjacent = window.get(..hit.span.start)?.trim_start_matches([' ', '\t', ',', '(']).is_empty();
-        adjacent.then(|| self.language.mod_after.meanings(&hit, window).next().copied()).flatten()
+        adjacent.then(|| self.language.mod_after.meanings(&hit).next().copied()).flatten()
     }
 
     /// A date that fills its line, with a clock time or at the head of the page, is when the page was published.
@@ -443,7 +443,7 @@ fn hits<'l>(finder: Option<&'l Finder<Cue>>, text: &str, window: &Range<usize>) 
     let mut all = Vec::new();
     for hit in finder.find(inside) {
         let words = hit.span.start + window.start..hit.span.end + window.start;
-        all.extend(finder.meanings(&hit, inside).map(|cue| (cue, words.clone())));
+        all.extend(finder.meanings(&hit).map(|cue| (cue, words.clone())));
     }
     all
 }
