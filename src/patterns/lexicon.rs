@@ -1,6 +1,6 @@
 //! Words and what they mean: one table both makes the regex that finds a word and tells the word's value.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::schema::Class;
 use crate::text::fold;
@@ -95,20 +95,61 @@ pub fn case_fits(form: &str, written: &str) -> bool {
         .all(|(form, written)| !form.chars().any(char::is_uppercase) || *form == written)
 }
 
-/// A regex for any of the forms, folded, longest first. As an alternation of plain texts it becomes a trie.
+/// A regex for any of the forms, folded; longer ones are tried first.
 pub fn any_of<'f>(forms: impl Iterator<Item = &'f str>) -> Option<String> {
-    let mut forms: Vec<String> = forms.map(fold).collect();
-    forms.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
-    forms.dedup();
-    let (endings, texts): (Vec<&String>, Vec<&String>) = forms.iter().partition(|form| form.starts_with(ENDING));
+    let forms: BTreeSet<String> = forms.map(fold).collect();
+    let (endings, texts): (Vec<&str>, Vec<&str>) =
+        forms.iter().map(String::as_str).partition(|form| form.starts_with(ENDING));
     let mut ways: Vec<String> = Vec::new();
     if !texts.is_empty() {
-        ways.push(format!("(?:{})", texts.into_iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|")));
+        let mut tree = String::new();
+        branch(&texts, &mut tree);
+        ways.push(tree);
     }
     ways.extend(
         endings.into_iter().map(|ending| format!("[\\p{{L}}'-]*{}", regex::escape(ending.trim_start_matches(ENDING)))),
     );
     (!ways.is_empty()).then(|| format!("(?:{})", ways.join("|")))
+}
+
+/// Writes a regex for any of some sorted texts, with what several begin with written once: inflected words are mostly
+/// the same, and a regex is read and made in proportion to its length.
+fn branch(texts: &[&str], out: &mut String) {
+    let (ends, rest) = match texts.split_first() {
+        Some((first, rest)) if first.is_empty() => (true, rest),
+        _ => (false, texts),
+    };
+    if rest.is_empty() {
+        return;
+    }
+    let mut ways = 0;
+    let mut all = String::new();
+    let mut left = rest;
+    while let Some(first) = left.first().and_then(|text| text.chars().next()) {
+        let same = left.partition_point(|text| text.starts_with(first));
+        let Some((group, others)) = left.split_at_checked(same) else { break };
+        left = others;
+        let shared = shared(group);
+        if ways > 0 {
+            all.push('|');
+        }
+        ways += 1;
+        all.push_str(&regex::escape(group.first().and_then(|text| text.get(..shared)).unwrap_or_default()));
+        let tails: Vec<&str> = group.iter().filter_map(|text| text.get(shared..)).collect();
+        branch(&tails, &mut all);
+    }
+    match (ends, ways) {
+        (true, _) => out.push_str(&format!("(?:{all})?")),
+        (false, 1) => out.push_str(&all),
+        (false, _) => out.push_str(&format!("(?:{all})")),
+    }
+}
+
+/// How many bytes all of some sorted texts begin with.
+fn shared(texts: &[&str]) -> usize {
+    let (Some(first), Some(last)) = (texts.first(), texts.last()) else { return 0 };
+    let alike = first.char_indices().zip(last.chars()).find(|((_, a), b)| a != b);
+    alike.map_or(first.len().min(last.len()), |((at, _), _)| at)
 }
 
 /// The first words of the forms, folded: all that a search for places to begin at needs, and since no such word holds a
@@ -119,4 +160,20 @@ pub fn first_words<'f>(forms: impl Iterator<Item = &'f str>) -> impl Iterator<It
         let word = || form.find(|c: char| !c.is_alphanumeric()).unwrap_or(form.len());
         form.get(..sign.unwrap_or_else(word)).map(fold)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_begin_alike_are_found_each_whole() {
+        let words = ["uczeń", "uczeni", "ucznia", "uczniów", "u", "rok", "tys."];
+        let regex = any_of(words.into_iter()).expect("words");
+        let regex = regex::Regex::new(&format!("\\A{regex}\\z")).expect("a regex");
+        assert!(words.iter().all(|word| regex.is_match(word)), "{regex}");
+        for other in ["ucz", "uczn", "ro", "tysi", "", "uu"] {
+            assert!(!regex.is_match(other), "{regex} finds {other}");
+        }
+    }
 }
