@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::patterns::{PatternError, Patterns, UND};
+use crate::text::fold;
 
 /// Languages are bits of a mask.
 type Mask = u128;
@@ -72,7 +73,7 @@ impl Words {
                     continue;
                 };
                 all.codes.push(code.clone());
-                for letter in letters.chars().flat_map(char::to_lowercase) {
+                for letter in fold(letters).chars() {
                     if let Some(languages) = all.letters.get_mut(letter as usize) {
                         *languages |= bit;
                     }
@@ -80,7 +81,7 @@ impl Words {
                 for word in telling.words.iter().flat_map(|form| words(form)) {
                     let script_fits = word.chars().next().is_some_and(is_latin) == letters.chars().next().is_none_or(is_latin);
                     if script_fits {
-                        *all.words.entry(word.to_lowercase()).or_default() |= bit;
+                        *all.words.entry(fold(word)).or_default() |= bit;
                     }
                 }
             }
@@ -118,12 +119,10 @@ impl Words {
 
     fn weigh(&self, line: &str, piece: &mut Piece) {
         let mut seen = 0.0;
-        let mut lower = String::new();
         for word in words(line) {
             piece.words += 1;
             seen += OTHER;
-            lower.clear();
-            lower.extend(word.chars().flat_map(char::to_lowercase));
+            let lower = fold(word);
             each(self.words.get(&lower).copied().unwrap_or(0), &mut piece.scores, KNOWN - OTHER);
             if !lower.is_ascii() {
                 let all = (1 << (self.codes.len() - 1)) - 1;

@@ -22,7 +22,9 @@ pub enum Of {
 }
 
 /// The number of a part of a match with its scale words applied; exact, without trailing zeros. Several numbers, each
-/// with a scale, add up: "6 milioni e 480 mila".
+/// with a scale, add up: "6 milioni e 480 mila". A fraction behind a scale is of it ("2 millones y medio"), a scale
+/// without a number is one of it ("milion złotych"), and a scale two ends share is not that of an end written out
+/// ("entre 500.000 y 1 millón").
 pub fn read(found: &Match<'_>, text: &str, part: Part, of: Of, language: &Language) -> Option<Decimal> {
     let scale_of = |range: &Range<usize>| {
         let word = language.words.value(Class::Scale, text.get(range.clone())?)?;
@@ -31,7 +33,11 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, of: Of, language: &Langua
     let own = |wanted: Part| found.slots.iter().filter(move |(p, ..)| *p == wanted || *p == Part::Only).peekable();
     let mut slots = own(part);
     let mut sum: Option<Decimal> = None;
+    let mut before = None;
     while let Some((_, slot, range)) = slots.next() {
+        if matches!(slot, Slot::Word(Class::Scale)) && sum.is_none() {
+            sum = scale_of(range);
+        }
         if !matches!(slot, Slot::Number | Slot::Digits) {
             continue;
         }
@@ -45,7 +51,18 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, of: Of, language: &Langua
         } else {
             words::number(written, &language.words)?
         };
-        sum = Some(sum.unwrap_or_default().checked_add(number.checked_mul(scale.unwrap_or(Decimal::ONE))?)?);
+        let shared = part == Part::Start && matches!(slots.peek(), Some((Part::Only, ..)));
+        let times = match scale {
+            Some(_) if shared && number >= Decimal::ONE_THOUSAND => Decimal::ONE,
+            Some(scale) => scale,
+            None if number < Decimal::ONE => before.unwrap_or(Decimal::ONE),
+            None => Decimal::ONE,
+        };
+        before = scale;
+        if scale.is_some() {
+            slots.next();
+        }
+        sum = Some(sum.unwrap_or_default().checked_add(number.checked_mul(times)?)?);
     }
     sum.filter(|sum| sum.abs() < LIMIT).map(|sum| sum.normalize())
 }

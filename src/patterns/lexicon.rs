@@ -106,9 +106,12 @@ pub fn any_of<'f>(forms: impl Iterator<Item = &'f str>) -> Option<String> {
         branch(&texts, &mut tree);
         ways.push(tree);
     }
-    ways.extend(
-        endings.into_iter().map(|ending| format!("[\\p{{L}}'-]*{}", regex::escape(ending.trim_start_matches(ENDING)))),
-    );
+    if !endings.is_empty() {
+        let endings: Vec<&str> = endings.into_iter().map(|ending| ending.trim_start_matches(ENDING)).collect();
+        let mut tree = String::new();
+        branch(&endings, &mut tree);
+        ways.push(format!("[\\p{{L}}'-]*{tree}"));
+    }
     (!ways.is_empty()).then(|| format!("(?:{})", ways.join("|")))
 }
 

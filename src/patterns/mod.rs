@@ -35,17 +35,24 @@ pub const UND: &str = "und";
 
 /// The files the program brings along.
 const EMBEDDED: &[(&str, &str)] = &[
+    ("cs", include_str!("../../patterns/cs.toml")),
+    ("da", include_str!("../../patterns/da.toml")),
     ("de", include_str!("../../patterns/de.toml")),
+    ("el", include_str!("../../patterns/el.toml")),
     ("en", include_str!("../../patterns/en.toml")),
     ("es", include_str!("../../patterns/es.toml")),
+    ("et", include_str!("../../patterns/et.toml")),
     ("fi", include_str!("../../patterns/fi.toml")),
     ("fr", include_str!("../../patterns/fr.toml")),
     ("hr", include_str!("../../patterns/hr.toml")),
     ("hu", include_str!("../../patterns/hu.toml")),
     ("it", include_str!("../../patterns/it.toml")),
+    ("nl", include_str!("../../patterns/nl.toml")),
     ("pl", include_str!("../../patterns/pl.toml")),
     ("pt", include_str!("../../patterns/pt.toml")),
     ("ro", include_str!("../../patterns/ro.toml")),
+    ("sl", include_str!("../../patterns/sl.toml")),
+    ("sq", include_str!("../../patterns/sq.toml")),
     ("sv", include_str!("../../patterns/sv.toml")),
     ("und", include_str!("../../patterns/und.toml")),
 ];
@@ -95,6 +102,7 @@ pub struct Language {
     pub range_to: regex::Regex,
     pub range_and: regex::Regex,
     pub between: Finder<()>,
+    pub eligible: Finder<()>,
 }
 
 impl Patterns {
@@ -252,6 +260,7 @@ impl Patterns {
         let filler =
             words.regex(Class::Filler).map_or_else(String::new, |f| format!("|(?:{f})(?:[ \\t]|\\z)|(?:{f}')"));
         let to = words.regex(Class::RangeTo).map_or_else(String::new, |w| format!("|[ \\t]+{w}[ \\t]*"));
+        let year = words.regex(Class::YearWord).map_or_else(String::new, |w| format!("(?:[ \\t]*{w})?"));
         let regex = |source: String| {
             regex::Regex::new(&source).map_err(|e| {
                 PatternError::file(&format!("patterns/{code}.toml"), format!("words cannot be compiled: {e}"))
@@ -270,12 +279,13 @@ impl Patterns {
             funds: Finder::new(code, funds)?,
             project: plain(Class::Project)?,
             between: plain(Class::Between)?,
+            eligible: plain(Class::Eligible)?,
             range_and: regex(match words.regex(Class::RangeAnd) {
                 Some(and) => format!("(?i)\\A[ \\t]+{and}[ \\t']*\\z"),
                 None => "[^\\s\\S]".to_owned(),
             })?,
             filler: regex(format!("(?i)\\A(?:[ \\t:=(,\\[\"«“„€£$|]{filler})*\\z"))?,
-            range_to: regex(format!("(?i)\\A(?:[ \\t.,]*-[ \\t]*{to})\\z"))?,
+            range_to: regex(format!("(?i)\\A[.,]?{year}[.,]?(?:[ \\t]*-[ \\t]*{to})\\z"))?,
             words,
         })
     }

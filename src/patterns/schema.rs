@@ -287,10 +287,14 @@ names! {
         Between = "between",
         /// any: words that open a range ("dal", "from").
         RangeFrom = "range_from",
+        /// any: words behind a year that belong to the date ("r.", "godine").
+        YearWord = "year_word",
         /// any: words that say a sentence is about the project itself.
         Project = "project",
         /// any: words behind which a year is a date ("in", "nel").
         YearCue = "year_cue",
+        /// any: words that say a total is only of what the fund counts ("eligible").
+        Eligible = "eligible",
         /// any: words that open a school year.
         SchoolYear = "school_year",
         /// any: lines of a site's frame.

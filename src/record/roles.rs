@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rust_decimal::Decimal;
+
 use super::labels::Zone;
 use super::sentence::{left, right, window_end, window_start};
 use crate::normalize::{Reading, Value};
@@ -75,6 +77,7 @@ pub fn assign<'l>(
     context.ranges(&mut found);
     context.subsets(&mut found);
     context.rates(&mut found);
+    context.eligible(&mut found);
     found
 }
 
@@ -129,6 +132,9 @@ impl<'l> Context<'_, 'l> {
         }
         if let Some(role) = rule.role {
             return (role, Evidence { weight: Weight::Cue, id: rule.id.clone(), words: None });
+        }
+        if is_of_a_programme(value) {
+            return (Role::Other, Evidence { weight: Weight::Shape, id: "size".to_owned(), words: None });
         }
         if let Some((cue, words)) = self.cue(kind, span, sides, between) {
             return (cue.role, Evidence { weight: Weight::Cue, id: cue.id.clone(), words: Some(words) });
@@ -298,7 +304,7 @@ impl<'l> Context<'_, 'l> {
             let joined =
                 between || here.language.range_to.is_match(gap) || (start.rule.id == end.rule.id && gap.is_empty());
             let same_rule = std::ptr::eq(start.rule, end.rule) && start.rule.is_range();
-            let same_rule = same_rule && gap.len() <= 12 && !gap.contains('\n');
+            let same_rule = same_rule && gap.chars().count() <= 20 && !gap.contains('\n');
             if !(joined || same_rule) || from.first() > to.last() {
                 continue;
             }
@@ -390,6 +396,27 @@ impl<'l> Context<'_, 'l> {
         }
     }
 
+    /// Where a page tells the total and the eligible cost, the eligible is a part of the total; alone it stands for it.
+    fn eligible(&self, found: &mut [Found<'l>]) {
+        let is_eligible = |f: &Found<'_>| {
+            let words = f.evidence.words.clone().and_then(|words| self.text.get(words));
+            words.is_some_and(|words| !self.at(f.span.start).language.eligible.find(words).is_empty())
+        };
+        let totals = || found.iter().filter(|f| f.role == Role::TotalBudget && f.evidence.weight >= Weight::Cue);
+        let Some(total) = totals().find(|f| !is_eligible(f)).map(|f| f.value.clone()) else { return };
+        let parts: Vec<usize> = found
+            .iter()
+            .enumerate()
+            .filter(|(_, f)| f.role == Role::TotalBudget && f.value != total && is_eligible(f))
+            .map(|(i, _)| i)
+            .collect();
+        for index in parts {
+            if let Some(f) = found.get_mut(index) {
+                f.role = Role::Cost;
+            }
+        }
+    }
+
     /// "5 116 983,64 € (82,52%)": a percentage in brackets behind the Union's share is its rate.
     fn rates(&self, found: &mut [Found<'l>]) {
         for i in 1..found.len() {
@@ -409,6 +436,13 @@ impl<'l> Context<'_, 'l> {
             }
         }
     }
+}
+
+/// The dearest projects of the funds take some ten thousand million euro together with the states; more is a whole
+/// programme's.
+fn is_of_a_programme(value: &Value) -> bool {
+    const MOST: Decimal = Decimal::from_parts(2_820_130_816, 4, 0, false, 0);
+    matches!(value, Value::Amount { value, currency } if currency.as_deref() == Some("EUR") && *value >= MOST)
 }
 
 /// "Inizio 2024" is a part of a year; a day has no beginning, and a number no middle.

@@ -65,11 +65,14 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t')
 }
 
-/// Lower case where that is one character of the same length; a final sigma is a sigma.
+/// Lower case where that is one character of the same length; letters that are one to a reader are one.
 fn fold_char(c: char) -> char {
     let mut lower = c.to_lowercase();
     match (lower.next(), lower.next()) {
         (Some('ς'), None) => 'σ',
+        // Old keyboards have the cedilla where Romanian has a comma.
+        (Some('ş'), None) => 'ș',
+        (Some('ţ'), None) => 'ț',
         (Some(one), None) if one.len_utf8() == c.len_utf8() => one,
         _ => c,
     }
