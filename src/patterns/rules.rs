@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use regex_automata::meta;
 
 use super::automaton::Automaton;
 use super::error::PatternError;
@@ -142,7 +143,7 @@ pub struct Rule {
     /// What stands in its exact slots, in order.
     exact: Vec<String>,
     regex: String,
-    captures: OnceLock<Option<regex::Regex>>,
+    captures: OnceLock<Option<meta::Regex>>,
     /// The words it can begin with.
     first: Vec<String>,
 }
@@ -193,10 +194,13 @@ impl Rule {
 
     /// The slots of a folded text that matches from end to end, as ranges of it.
     pub fn slots(&self, folded: &str) -> Option<Vec<(Part, Slot, Range<usize>)>> {
-        let regex =
-            self.captures.get_or_init(|| regex::Regex::new(&format!("\\A(?:{})\\z", self.regex)).ok()).as_ref()?;
-        let captures = regex.captures(folded)?;
-        let found = self.slots.iter().zip(captures.iter().skip(1));
+        // What stands in the slots is asked of few short texts: the engines that are made at once and small serve best.
+        let lean = || meta::Config::new().hybrid(false).dfa(false).onepass(false).auto_prefilter(false);
+        let make = || meta::Builder::new().configure(lean()).build(&format!("\\A(?:{})\\z", self.regex)).ok();
+        let regex = self.captures.get_or_init(make).as_ref()?;
+        let mut captures = regex.create_captures();
+        regex.captures(folded, &mut captures);
+        let found = captures.is_match().then(|| self.slots.iter().zip(captures.iter().skip(1)))?;
         Some(found.filter_map(|(&(part, slot), group)| group.map(|g| (part, slot, g.range()))).collect())
     }
 
