@@ -25,8 +25,15 @@ fn main() {
     let cascade = Detector::new(&patterns, None).expect("words");
     let lingua = LanguageDetectorBuilder::from_all_languages().build();
     let pages = fixtures();
-    let sentences = pages.iter().flat_map(sentences).collect();
-    for (name, texts) in [("corpus", corpus()), ("fixtures, pages", pages), ("fixtures, sentences", sentences)] {
+    let cut = |texts: &[Labelled]| texts.iter().flat_map(sentences).collect::<Vec<_>>();
+    let corpus = corpus();
+    let (of_corpus, of_pages) = (cut(&corpus), cut(&pages));
+    for (name, texts) in [
+        ("corpus", corpus),
+        ("corpus, sentences", of_corpus),
+        ("fixtures, pages", pages),
+        ("fixtures, sentences", of_pages),
+    ] {
         if !texts.is_empty() {
             table(name, &texts, &cascade, &lingua);
         }

@@ -11,6 +11,7 @@
 mod command_line;
 mod faults;
 mod kohesio;
+mod languages;
 mod laws;
 mod oracle;
 mod pages;

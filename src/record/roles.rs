@@ -302,7 +302,7 @@ impl<'l> Context<'_, 'l> {
             let here = self.at(start.span.start);
             let between = here.language.range_and.is_match(gap) && here.opens_between(start.span.start);
             let joined =
-                between || here.language.range_to.is_match(gap) || (start.rule.id == end.rule.id && gap.is_empty());
+                between || here.joins(gap) || (start.rule.id == end.rule.id && gap.is_empty());
             let same_rule = std::ptr::eq(start.rule, end.rule) && start.rule.is_range();
             let same_rule = same_rule && gap.chars().count() <= 20 && !gap.contains('\n');
             if !(joined || same_rule) || from.first() > to.last() {
@@ -330,6 +330,13 @@ impl<'l> Context<'_, 'l> {
             let about = start.about_project || end.about_project || here.fills_line(&(start.span.start..end.span.end));
             (start.about_project, end.about_project) = (about, about);
         }
+    }
+
+    /// Whether only a dash or a word like "to" stands in a gap. "2020. godine do 2021." goes on behind the full stop,
+    /// "a finales de 2020. Hasta 2027 …" begins a sentence there.
+    fn joins(&self, gap: &str) -> bool {
+        let sentence = gap.split_once(". ").is_some_and(|(_, rest)| rest.trim_start().starts_with(char::is_uppercase));
+        !sentence && self.language.range_to.is_match(gap)
     }
 
     /// Whether a word like "between" stands right before `at`.

@@ -59,7 +59,7 @@ fn ends_sentence(text: &str, at: usize, after: &str, language: &Language) -> boo
         let rest = before.strip_suffix(word).unwrap_or_default().trim_end_matches(' ');
         capital && rest.len() >= 4 && rest.bytes().rev().take(4).all(|b| b.is_ascii_digit())
     };
-    let one = word.chars().count() <= 1 && !of_year();
+    let one = word.chars().count() <= 1 && word.chars().all(char::is_alphabetic) && !of_year();
     let ordinal = figure(word) && word.len() <= 2;
     // "a.s.", "D.Lgs.", "n.", and what the language's file lists; "31.12.2019." is a date.
     let short = one
