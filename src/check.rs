@@ -14,7 +14,7 @@ use crate::patterns::{Forms, Kind, Loaded, PatternError, Patterns};
 use crate::pipeline::Extractor;
 use crate::record::{Found, Record};
 use crate::source::{Choice, Folders, Page};
-use crate::text::fold;
+use crate::text::{Text, fold};
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Run<'_> {
         judge: impl Fn(&[Found<'_>], &Range<usize>) -> Option<String>,
     ) -> Result<(), PatternError> {
         for text in texts {
-            let (plain, span) = marked(text.get_ref());
+            let (plain, span) = marked(Text::new(text.get_ref()).normal());
             self.count += 1;
             let found = self.extractor.found_in(&plain, code)?;
             if let Some(message) = judge(&found, &span) {

@@ -234,9 +234,7 @@ fn begins(on: Scanned<'_>, at: usize) -> bool {
 /// Whether a figure that ends at `end` of the folded text has an ending of this language glued on ("2019-ben").
 fn ends_glued(on: Scanned<'_>, end: usize) -> bool {
     let Some((before, rest)) = on.folded.text().split_at_checked(end) else { return false };
-    let mut suffixes = on.words.forms(Class::Suffix);
-    before.ends_with(|c: char| c.is_ascii_digit())
-        && suffixes.any(|(s, _)| rest.strip_prefix(s).is_some_and(|r| !r.starts_with(char::is_alphanumeric)))
+    before.ends_with(|c: char| c.is_ascii_digit()) && on.words.glued_suffix(rest).is_some()
 }
 
 /// Whether a match may begin at `at`: not inside a word, a longer number or a code.
@@ -257,11 +255,21 @@ fn left_edge(text: &str, at: usize) -> bool {
         '_' | '#' | '@' | '°' | '^' | '\\' => false,
         // "1.234" and "10:30" go on; "fine.120" and "alle:10" do not.
         '.' | ',' | ':' => !digit_before,
+        // "nr. 4187/12.04.2019": an act's number and its date.
+        '/' if digit_before && is_full_date(text.get(at..).unwrap_or_default()) => true,
         // "2014/24", "S-120", "COVID-19", "n/a-5".
         '-' | '/' | '+' => !second.is_some_and(char::is_alphanumeric),
         ' ' if digit_before => !continues_number(before, text.get(at..).unwrap_or_default()),
         _ => true,
     }
+}
+
+/// Whether a text begins with a date of day, month and year in figures with full stops.
+fn is_full_date(text: &str) -> bool {
+    let mut parts = text.splitn(3, '.');
+    let short = |part: Option<&str>| part.is_some_and(|p| (1..=2).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()));
+    let year = |rest: &str| rest.bytes().take_while(u8::is_ascii_digit).count() == 4;
+    short(parts.next()) && short(parts.next()) && parts.next().is_some_and(year)
 }
 
 /// Whether three digits behind a space are the next group of a number: "6 200 901" does not begin at "200".

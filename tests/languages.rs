@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use kohex::normalize::Value;
+use kohex::patterns::Patterns;
+use kohex::pipeline::{Extractor, Options};
 use kohex::record::Found;
 use kohex::source::{Choice, Folders};
 
@@ -69,4 +71,67 @@ fn no_rule_of_one_language_misreads_a_page_of_another() {
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
     let idle: Vec<_> = known.iter().zip(used).filter(|(_, used)| !used).map(|(row, _)| row).collect();
     assert!(idle.is_empty(), "false friends no page has: {idle:?}");
+}
+
+/// `what it is, text`.
+const UNKNOWN: &str = include_str!("languages/unknown.tsv");
+
+#[test]
+fn a_language_without_a_file_is_said_to_be_unknown_and_its_neutral_forms_are_read() {
+    for line in UNKNOWN.lines().filter(|line| !line.starts_with('#')) {
+        let (name, text) = line.split_once('\t').expect("two columns");
+        let page = format!("{text}\n31.12.2028 (82,52 %) 1 250 000,50 EUR EUR 5m");
+        let record = EXTRACTOR.read("page.txt", page.as_bytes()).expect("a record");
+        assert_eq!(record.language.code, "und", "{name}");
+        let values: Vec<String> = EXTRACTOR
+            .found_in("31.12.2028 (82,52 %) 1 250 000,50 EUR", "und")
+            .expect("read")
+            .iter()
+            .map(|found| found.value.to_string())
+            .collect();
+        assert_eq!(values, ["2028-12-31", "82.52", "1250000.5 EUR"], "{name}");
+        assert!(record.mentions.len() >= 3, "{name}: {:?}", record.mentions);
+    }
+}
+
+/// A page is read in the languages it is in: lines of one with those of the other between.
+#[test]
+fn each_passage_is_read_in_its_own_language() {
+    let italian = "Il progetto è stato avviato il 3 maggio 2019 e ha formato 120 giovani disoccupati della provincia, che oggi \
+                   lavorano nelle imprese del territorio.\n";
+    let polish = "Projekt realizowany jest od 3 maja 2019 r. i obejmuje wsparciem 75 osób bezrobotnych, które dzięki niemu \
+                  znalazły pracę w naszym województwie.\n";
+    let record = EXTRACTOR.read("page.txt", [italian, italian, polish, italian].concat().as_bytes()).expect("a record");
+    assert_eq!(record.language.code, "it");
+    let others: Vec<&str> = record.other_languages.iter().map(|other| other.code.as_str()).collect();
+    assert_eq!(others, ["pl"]);
+    assert!(record.other_languages.iter().all(|other| (0.1..0.5).contains(&other.share)));
+    let rules: Vec<String> = serde_json::to_value(&record.mentions)
+        .expect("json")
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|m| format!("{} {}", m["rule"].as_str().unwrap_or_default(), m["value"]))
+        .collect();
+    for wanted in ["pl/date/day-month_name-year \"2019-05-03\"", "pl/participants/number-people 75", "it/participants/number-people 120"] {
+        assert!(rules.iter().any(|rule| rule == wanted), "{wanted} not in {rules:?}");
+    }
+}
+
+#[test]
+fn a_stated_language_is_taken_and_a_list_narrows_the_choice() {
+    let spanish = "El proyecto apoya a las familias con hijos y forma a los trabajadores de los servicios sociales.";
+    let read = |language: Option<&str>, languages: Option<&[&str]>| {
+        let options = Options {
+            language: language.map(str::to_owned),
+            languages: languages.map(|list| list.iter().map(ToString::to_string).collect()),
+            ..Options::default()
+        };
+        let extractor = Extractor::new(Patterns::embedded().expect("patterns"), options).expect("words");
+        extractor.read("page.txt", spanish.as_bytes()).expect("a record").language
+    };
+    let stated = read(Some("gl"), None);
+    assert_eq!((stated.code.as_str(), stated.confidence), ("gl", 1.0));
+    assert_eq!(read(None, Some(&["it", "pt"])).code, "pt");
+    assert_eq!(read(None, None).code, "es");
 }

@@ -37,6 +37,7 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, of: Of, language: &Langua
     while let Some((_, slot, range)) = slots.next() {
         if matches!(slot, Slot::Word(Class::Scale)) && sum.is_none() {
             sum = scale_of(range);
+            before = sum;
         }
         if !matches!(slot, Slot::Number | Slot::Digits) {
             continue;

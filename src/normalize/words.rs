@@ -5,21 +5,22 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use crate::patterns::{Class, Lexicon};
+use crate::text::fold;
 
 /// The value of a spelled-out number from 0 to 999 999, or of a single word such as "half".
 pub fn number(written: &str, lexicon: &Lexicon) -> Option<Decimal> {
     if let Some(value) = lexicon.value(Class::NumberWord, written) {
         return Decimal::from_str(value).ok();
     }
-    let folded = written.to_lowercase();
-    let words: Vec<(&str, u64)> =
-        lexicon.forms(Class::NumberWord).filter_map(|(form, value)| Some((form, value.parse().ok()?))).collect();
+    let folded = fold(written);
+    let words: Vec<(String, u64)> =
+        lexicon.forms(Class::NumberWord).filter_map(|(form, value)| Some((fold(form), value.parse().ok()?))).collect();
     let joiners: Vec<&str> = lexicon.forms(Class::NumberJoiner).map(|(form, _)| form).collect();
     split(&folded, &words, &joiners, &mut Vec::new()).map(Decimal::from)
 }
 
 /// Takes the words apart from the left, longest first, and goes back where the rest does not fit.
-fn split(rest: &str, words: &[(&str, u64)], joiners: &[&str], taken: &mut Vec<u64>) -> Option<u64> {
+fn split(rest: &str, words: &[(String, u64)], joiners: &[&str], taken: &mut Vec<u64>) -> Option<u64> {
     if rest.is_empty() {
         return value(taken);
     }
@@ -27,7 +28,7 @@ fn split(rest: &str, words: &[(&str, u64)], joiners: &[&str], taken: &mut Vec<u6
     if taken.len() > 12 {
         return None;
     }
-    let mut fitting: Vec<&(&str, u64)> = words.iter().filter(|(word, _)| rest.starts_with(word)).collect();
+    let mut fitting: Vec<&(String, u64)> = words.iter().filter(|(word, _)| rest.starts_with(word.as_str())).collect();
     fitting.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
     for (word, value) in fitting {
         let Some(tail) = rest.get(word.len()..) else { continue };

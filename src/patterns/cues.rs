@@ -9,7 +9,7 @@ use super::error::PatternError;
 use super::lexicon::Lexicon;
 use super::schema::{Class, Field, Kind, Print, Role};
 use super::syntax::Node;
-use crate::text::{Folded, fold};
+use crate::text::{Folded, fold, same_letters};
 
 /// Where a cue stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,8 +122,8 @@ struct Written {
 impl Written {
     fn fits(&self, text: &str) -> bool {
         let Some(source) = &self.source else { return true };
-        let regex = self.regex.get_or_init(|| regex::Regex::new(&format!("\\A(?:{source})\\z")).ok());
-        regex.as_ref().is_some_and(|regex| regex.is_match(text))
+        let regex = self.regex.get_or_init(|| regex::Regex::new(&format!("\\A(?:{})\\z", same_letters(source))).ok());
+        regex.as_ref().is_some_and(|regex| regex.is_match(&same_letters(text)))
     }
 }
 

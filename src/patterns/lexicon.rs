@@ -69,6 +69,16 @@ impl Lexicon {
         form.map(|form| form.value.as_str())
     }
 
+    /// How long the ending is that is glued to the figures `rest` stands behind, where one of the language's is.
+    pub fn glued_suffix(&self, rest: &str) -> Option<usize> {
+        if !rest.starts_with(|c: char| c.is_alphabetic() || c == '-' || c == '\'') {
+            return None;
+        }
+        let end = rest.char_indices().skip(1).find(|(_, c)| !c.is_alphanumeric()).map_or(rest.len(), |(at, _)| at);
+        let suffix = fold(rest.get(..end)?);
+        self.forms(Class::Suffix).any(|(form, _)| fold(form) == suffix).then_some(end)
+    }
+
     /// Whether the class has words in this language.
     pub fn has(&self, class: Class) -> bool {
         self.classes.contains_key(&class)

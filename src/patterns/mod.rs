@@ -52,6 +52,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("gl", include_str!("../../patterns/gl.toml")),
     ("hr", include_str!("../../patterns/hr.toml")),
     ("hu", include_str!("../../patterns/hu.toml")),
+    ("is", include_str!("../../patterns/is.toml")),
     ("it", include_str!("../../patterns/it.toml")),
     ("lt", include_str!("../../patterns/lt.toml")),
     ("lv", include_str!("../../patterns/lv.toml")),

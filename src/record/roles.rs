@@ -106,10 +106,11 @@ impl<'l> Context<'_, 'l> {
 
     fn found(&self, rule: &'l Rule, reading: Reading, between: &Range<usize>) -> Found<'l> {
         let Reading { value, span, month_first } = reading;
-        let sides = Sides {
-            left: left(self.text, span.start, self.language),
-            right: right(self.text, span.end, self.language),
-        };
+        // An ending glued to the figures stands between the value and the words behind it: "2019ko hasieran".
+        let behind = self.text.get(span.end..).unwrap_or_default();
+        let end = span.end + self.language.words.glued_suffix(behind).unwrap_or(0);
+        let sides =
+            Sides { left: left(self.text, span.start, self.language), right: right(self.text, end, self.language) };
         let modifier = self.modifier(&sides).filter(|&modifier| fits(modifier, &value));
         let (role, evidence) = self.role(rule, &value, &span, &sides, between);
         // What a label of the page names is the project's.
@@ -214,7 +215,7 @@ impl<'l> Context<'_, 'l> {
             if words.end > between.end {
                 break;
             }
-            let gap = self.text.get(span.end..words.start).unwrap_or_default();
+            let gap = self.text.get(sides.right.start..words.start).unwrap_or_default();
             match cue.place {
                 Place::After if self.is_filler(gap) => offer(1, gap.len(), cue, words),
                 Place::Behind if reaches(cue, gap) => offer(2, gap.len(), cue, words),

@@ -70,12 +70,25 @@ fn fold_char(c: char) -> char {
     let mut lower = c.to_lowercase();
     match (lower.next(), lower.next()) {
         (Some('ς'), None) => 'σ',
-        // Old keyboards have the cedilla where Romanian has a comma.
-        (Some('ş'), None) => 'ș',
-        (Some('ţ'), None) => 'ț',
-        (Some(one), None) if one.len_utf8() == c.len_utf8() => one,
+        (Some(one), None) if one.len_utf8() == c.len_utf8() => same_letter(one),
         _ => c,
     }
+}
+
+/// Old keyboards have the cedilla where Romanian has a comma.
+fn same_letter(c: char) -> char {
+    match c {
+        'ş' => 'ș',
+        'ţ' => 'ț',
+        'Ş' => 'Ș',
+        'Ţ' => 'Ț',
+        _ => c,
+    }
+}
+
+/// A text in its own case with one letter for those that are one to a reader.
+pub fn same_letters(text: &str) -> String {
+    text.chars().map(same_letter).collect()
 }
 
 /// A word as [`Folded`] has it.
