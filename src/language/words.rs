@@ -140,7 +140,10 @@ impl Words {
                 let all = (1 << (self.codes.len() - 1)) - 1;
                 let having = |c: char| self.letters.get(c as usize).copied().unwrap_or(0);
                 let can = lower.chars().filter(|c| !c.is_ascii()).fold(all, |can: Mask, c| can & having(c));
-                each(all & !can, &mut piece.scores, FOREIGN);
+                // Scripts without spaces make one word of a sentence.
+                let syllables = lower.chars().count().div_ceil(4);
+                #[allow(clippy::cast_precision_loss, reason = "a word's length")]
+                each(all & !can, &mut piece.scores, if can == 0 { FOREIGN * syllables as f32 } else { FOREIGN });
             }
         }
         // What is left for a language nobody knows is nought, and more where its words are met.

@@ -138,7 +138,14 @@ fn kohesio_title<'t>(text: &'t str, zones: &[Zone<'_>]) -> Option<&'t str> {
         let mut prints =
             zones.iter().filter(|zone| span.contains(&zone.at.start) && zone.parted && !zone.label.prints.is_empty());
         let print = prints.next();
-        if content.is_empty() {
+        // Where the browser broke the line, a label's value stands on the next.
+        let value = zones.iter().any(|zone| {
+            zone.label.field.is_some()
+                && !zone.label.prints.is_empty()
+                && span.contains(&zone.value.start)
+                && !span.contains(&zone.at.start)
+        });
+        if content.is_empty() || value {
             continue;
         }
         if content == TOPIC || print.is_some() {

@@ -75,6 +75,13 @@ fn is_wrapped(page: &str, line_start: usize, at: usize, end: usize) -> bool {
     page.get(line_start..at).is_some_and(|line| line.chars().nth(WRAPPED_LINE - 1).is_some())
         && page.get(..at).and_then(|before| before.chars().next_back()).is_some_and(|c| !".:;!?|".contains(c))
         && page.get(end..).and_then(|after| after.chars().next()).is_some_and(|c| c.is_lowercase() || c.is_numeric())
+        && page.get(end..).and_then(|after| after.lines().next()).is_some_and(goes_on)
+}
+
+/// Whether a line can be the rest of a sentence: a few words without a mark behind them are a heading ("financovanie").
+fn goes_on(line: &str) -> bool {
+    let line = line.trim_end();
+    line.chars().nth(WRAPPED_LINE / 2).is_some() || line.ends_with(|c: char| !c.is_alphanumeric())
 }
 
 struct Copy<'p> {
@@ -111,7 +118,7 @@ mod tests {
         let wrapped = "The project of the regional office for social policy runs until 31 December\n2028 in all.";
         assert!(normalise(wrapped).0.contains("31 December 2028"));
         for table in
-            ["Trainees 120\nWomen 40", "A long line that ends a sentence and so is a paragraph of its own.\n40 women"]
+            ["The Ministry of Regional Development and Euro-Funds of the Republic\nfinancovanie\nFond: ERDF", "Trainees 120\nWomen 40", "A long line that ends a sentence and so is a paragraph of its own.\n40 women"]
         {
             assert_eq!(normalise(table).0, table);
         }
