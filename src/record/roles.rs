@@ -106,12 +106,11 @@ impl<'l> Context<'_, 'l> {
 
     fn found(&self, rule: &'l Rule, reading: Reading, between: &Range<usize>) -> Found<'l> {
         let Reading { value, span, month_first } = reading;
-        // An ending glued to the figures stands between the value and the words behind it: "2019ko hasieran".
-        let behind = self.text.get(span.end..).unwrap_or_default();
-        let end = span.end + self.language.words.glued_suffix(behind).unwrap_or(0);
-        let sides =
-            Sides { left: left(self.text, span.start, self.language), right: right(self.text, end, self.language) };
-        let modifier = self.modifier(&sides).filter(|&modifier| fits(modifier, &value));
+        let sides = Sides {
+            left: left(self.text, span.start, self.language),
+            right: right(self.text, span.end, self.language),
+        };
+        let modifier = self.modifier(&sides, &value).filter(|&modifier| fits(modifier, &value));
         let (role, evidence) = self.role(rule, &value, &span, &sides, between);
         // What a label of the page names is the project's.
         let about_project = evidence.is_label() || self.about_project(&sides);
@@ -215,9 +214,9 @@ impl<'l> Context<'_, 'l> {
             if words.end > between.end {
                 break;
             }
-            let gap = self.text.get(sides.right.start..words.start).unwrap_or_default();
+            let gap = self.text.get(span.end..words.start).unwrap_or_default();
             match cue.place {
-                Place::After if self.is_filler(gap) => offer(1, gap.len(), cue, words),
+                Place::After if self.is_filler(self.behind_suffix(gap)) => offer(1, gap.len(), cue, words),
                 Place::Behind if reaches(cue, gap) => offer(2, gap.len(), cue, words),
                 _ => {}
             }
@@ -237,7 +236,7 @@ impl<'l> Context<'_, 'l> {
     }
 
     /// The TIMEX3 mod of the words right before the value, or right behind it.
-    fn modifier(&self, sides: &Sides) -> Option<Mod> {
+    fn modifier(&self, sides: &Sides, value: &Value) -> Option<Mod> {
         let window = self.text.get(sides.left.clone())?;
         let before = self.language.mod_before.find(window).pop().filter(|hit| {
             let gap = window.get(hit.span.end..).unwrap_or_default();
@@ -249,8 +248,19 @@ impl<'l> Context<'_, 'l> {
         }
         let window = self.text.get(sides.right.clone())?;
         let hit = self.language.mod_after.find(window).into_iter().next()?;
-        let adjacent = window.get(..hit.span.start)?.trim_start_matches([' ', '\t', ',', '(']).is_empty();
-        adjacent.then(|| self.language.mod_after.meanings(&hit).next().copied()).flatten()
+        let gap = window.get(..hit.span.start)?;
+        let rest = self.behind_suffix(gap);
+        let modifier = self.language.mod_after.meanings(&hit).next().copied()?;
+        // "2024'e kadar" is until 2024, "100'e kadar" up to 100: behind an ending only a part of a year shades a date.
+        let part = matches!(modifier, Mod::Start | Mod::Mid | Mod::End);
+        let holds = part || rest.len() == gap.len() || !matches!(value, Value::Date(_));
+        (holds && rest.trim_start_matches([' ', '\t', ',', '(']).is_empty()).then_some(modifier)
+    }
+
+    /// What stands behind an ending that is glued to a value's figures ("2019ko hasieran").
+    fn behind_suffix<'t>(&self, gap: &'t str) -> &'t str {
+        let suffix = self.language.words.glued_suffix(gap).unwrap_or(0);
+        gap.get(suffix..).unwrap_or(gap)
     }
 
     /// A date that fills its line, with a clock time or at the head of the page, is when the page was published.

@@ -65,7 +65,7 @@ fn one_project_in_24_languages_has_the_same_facts_24_times() {
                 ("start_date", format!("2023-{month:02}-01")),
                 ("end_date", format!("2026-{:02}-28", 13 - month)),
                 ("fund", "ERDF".to_owned()),
-                ("programming_period", "2021/2027".to_owned()),
+                ("programming_period", "2021-2027".to_owned()),
                 ("total_budget", "6200901.17 EUR".to_owned()),
                 ("eu_contribution", "5116983.64 EUR".to_owned()),
                 ("cofinancing_rate", "82.52".to_owned()),
