@@ -14,6 +14,9 @@ use kohex::language::Detector;
 use kohex::patterns::Patterns;
 use lingua::{LanguageDetector, LanguageDetectorBuilder};
 
+/// Tells the language of a text and how sure it is.
+type Detect<'d> = &'d dyn Fn(&str) -> (String, f64);
+
 /// A text and the language it is in.
 struct Labelled {
     code: String,
@@ -53,7 +56,7 @@ fn table(name: &str, texts: &[Labelled], cascade: &Detector, lingua: &LanguageDe
     };
     println!("{:10}{:>10}{:>12}  confused", "", "right", "µs a text");
     // Both once before they are timed: models and automata are made when first asked for.
-    let ways: [(&str, &dyn Fn(&str) -> (String, f64)); 2] = [("kohex", &by_words), ("lingua", &by_lingua)];
+    let ways: [(&str, Detect<'_>); 2] = [("kohex", &by_words), ("lingua", &by_lingua)];
     for (way, detect) in ways {
         texts.iter().take(40).for_each(|t| drop(detect(&t.text)));
         let mut confused: BTreeMap<String, usize> = BTreeMap::new();

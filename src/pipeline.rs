@@ -12,8 +12,8 @@ use crate::normalize::{self, Value};
 use crate::patterns::{Language, PatternError, Patterns, Rule};
 use crate::record::{
     self, AmountMention, DateMention, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Number,
-    OtherLanguage, PageKind, ParticipantsMention, PercentageMention, PeriodMention, ProducedBy, Record, RoleName, SCHEMA, Sum,
-    Warning,
+    OtherLanguage, PageKind, ParticipantsMention, PercentageMention, PeriodMention, ProducedBy, Record, RoleName,
+    SCHEMA, Sum, Warning,
 };
 use crate::scan::{self, Lost, Scanned};
 use crate::source::{Page, SourceError};
@@ -188,11 +188,7 @@ impl Extractor {
             kind: if page.kohesio == Kohesio::Project { PageKind::Kohesio } else { PageKind::Regional },
             title: said(&facts.title),
             language: LanguageOf { code: detected.code.clone(), confidence: detected.confidence },
-            other_languages: detected
-                .others()
-                .into_iter()
-                .map(|(code, share)| OtherLanguage { code, share })
-                .collect(),
+            other_languages: detected.others().into_iter().map(|(code, share)| OtherLanguage { code, share }).collect(),
             start_date: facts.start_date.as_ref().map(|f| f.value.to_string()),
             end_date: facts.end_date.as_ref().map(|f| f.value.to_string()),
             published: facts.published.as_ref().map(|f| f.value.to_string()),
@@ -247,17 +243,19 @@ fn see<'e>(part: &str, offset: usize, language: &'e Language, keep_lost: bool) -
     let mut lost = scan.lost;
     let moved = |range: &mut Range<usize>| *range = range.start + offset..range.end + offset;
     if offset > 0 {
-        readings.iter_mut().for_each(|(_, reading)| moved(&mut reading.span));
-        zones.iter_mut().for_each(|zone| {
+        for (_, reading) in &mut readings {
+            moved(&mut reading.span);
+        }
+        for zone in &mut zones {
             moved(&mut zone.at);
             moved(&mut zone.value);
             zone.unit.iter_mut().for_each(moved);
-        });
-        lost.iter_mut().for_each(|lost| {
+        }
+        for lost in &mut lost {
             moved(&mut lost.to.1);
             moved(&mut lost.of.span);
             lost.of.slots.iter_mut().for_each(|(.., range)| moved(range));
-        });
+        }
     }
     Seen { zones, readings, lost }
 }

@@ -267,7 +267,8 @@ fn left_edge(text: &str, at: usize) -> bool {
 /// Whether a text begins with a date of day, month and year in figures with full stops.
 fn is_full_date(text: &str) -> bool {
     let mut parts = text.splitn(3, '.');
-    let short = |part: Option<&str>| part.is_some_and(|p| (1..=2).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()));
+    let short =
+        |part: Option<&str>| part.is_some_and(|p| (1..=2).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()));
     let year = |rest: &str| rest.bytes().take_while(u8::is_ascii_digit).count() == 4;
     short(parts.next()) && short(parts.next()) && parts.next().is_some_and(year)
 }

@@ -83,7 +83,10 @@ fn no_rule_of_one_language_misreads_what_a_page_of_another_says() {
                     let words = text[foreign.span.clone()].replace('\n', " ");
                     match known.iter().position(|row| *row == [other.as_str(), code.as_str(), words.as_str()]) {
                         Some(index) => used[index] = true,
-                        None => wrong.push(format!("{other}\t{code}\t{words}\t{} by {} in {name}", foreign.value, foreign.rule.id)),
+                        None => wrong.push(format!(
+                            "{other}\t{code}\t{words}\t{} by {} in {name}",
+                            foreign.value, foreign.rule.id
+                        )),
                     }
                 }
             }
@@ -134,7 +137,11 @@ fn each_passage_is_read_in_its_own_language() {
         .iter()
         .map(|m| format!("{} {}", m["rule"].as_str().unwrap_or_default(), m["value"]))
         .collect();
-    for wanted in ["pl/date/day-month_name-year \"2019-05-03\"", "pl/participants/number-people 75", "it/participants/number-people 120"] {
+    for wanted in [
+        "pl/date/day-month_name-year \"2019-05-03\"",
+        "pl/participants/number-people 75",
+        "it/participants/number-people 120",
+    ] {
         assert!(rules.iter().any(|rule| rule == wanted), "{wanted} not in {rules:?}");
     }
 }

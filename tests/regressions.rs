@@ -85,15 +85,15 @@ fn a_full_stop_behind_a_value_or_its_year_word_ends_the_sentence() {
     // The cue of the second sentence must not reach back into the first.
     let two = values("Projekt rozpoczął się w maju 2019 r. Zakończenie: 3 lipca 2021 r.", "pl");
     assert_eq!(two.first().map(String::as_str), Some("2019-05 start"));
-    assert_eq!(values("Das Projekt endete am 3. Mai 2019. Beginn war 2017.", "de").first().map(String::as_str), Some("2019-05-03 end"));
+    assert_eq!(
+        values("Das Projekt endete am 3. Mai 2019. Beginn war 2017.", "de").first().map(String::as_str),
+        Some("2019-05-03 end")
+    );
 }
 
 #[test]
 fn a_range_goes_on_behind_a_full_stop_but_not_into_the_next_sentence() {
-    assert_eq!(
-        values("od 1. siječnja 2020. do 31. prosinca 2021.", "hr"),
-        ["2020-01-01 start", "2021-12-31 end"]
-    );
+    assert_eq!(values("od 1. siječnja 2020. do 31. prosinca 2021.", "hr"), ["2020-01-01 start", "2021-12-31 end"]);
     let two = values("El curso terminó a finales de 2020. Hasta 2027 se crearán plazas.", "es");
     assert!(!two.contains(&"2020 start".to_owned()), "{two:?}");
 }

@@ -138,7 +138,8 @@ impl Tongues {
     fn extractor(&self, patterns: Patterns, keep_text: bool) -> Result<Extractor, Refusal> {
         let asked = self.language.iter().chain(self.languages.iter().flatten());
         if let Some(strange) = asked.into_iter().find(|code| !patterns.knows(code)) {
-            let known: Vec<&str> = patterns.files().keys().map(String::as_str).filter(|code| patterns.knows(code)).collect();
+            let known: Vec<&str> =
+                patterns.files().keys().map(String::as_str).filter(|code| patterns.knows(code)).collect();
             return Err(Refusal(format!("expected one of the languages {}, found {strange}", known.join(" "))));
         }
         let (language, languages) = (self.language.clone(), self.languages.clone());

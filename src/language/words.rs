@@ -13,7 +13,7 @@ type Mask = u128;
 pub struct Words {
     /// What each bit stands for. A language of two scripts has a bit for each; the last is [`UND`].
     codes: Vec<String>,
-    words: HashMap<String, Mask>,
+    known: HashMap<String, Mask>,
     /// By code point: the languages whose alphabet has the letter. ASCII letters occur in names everywhere.
     letters: Vec<Mask>,
 }
@@ -55,8 +55,7 @@ const LINE: usize = 600;
 impl Words {
     /// Reads the words of every pattern file, or of those `among`.
     pub fn new(patterns: &Patterns, among: Option<&[String]>) -> Result<Self, PatternError> {
-        let mut all =
-            Words { codes: Vec::new(), words: HashMap::new(), letters: vec![0; usize::from(u16::MAX) + 1] };
+        let mut all = Words { codes: Vec::new(), known: HashMap::new(), letters: vec![0; usize::from(u16::MAX) + 1] };
         for code in patterns.files().keys().filter(|code| *code != UND) {
             if among.is_some_and(|among| !among.contains(code)) {
                 continue;
@@ -80,9 +79,10 @@ impl Words {
                     }
                 }
                 for word in telling.words.iter().flat_map(|form| words(form)) {
-                    let script_fits = word.chars().next().is_some_and(is_latin) == letters.chars().next().is_none_or(is_latin);
+                    let script_fits =
+                        word.chars().next().is_some_and(is_latin) == letters.chars().next().is_none_or(is_latin);
                     if script_fits {
-                        *all.words.entry(fold(word)).or_default() |= bit;
+                        *all.known.entry(fold(word)).or_default() |= bit;
                     }
                 }
             }
@@ -90,7 +90,7 @@ impl Words {
         // Words of languages without a file; one that a known language has tells nothing.
         let unknown = u32::try_from(all.codes.len()).ok().and_then(|n| Mask::from(1u8).checked_shl(n)).unwrap_or(0);
         for word in patterns.telling(UND)?.words.iter().flat_map(|form| words(form)) {
-            all.words.entry(fold(word)).or_insert(unknown);
+            all.known.entry(fold(word)).or_insert(unknown);
         }
         all.codes.push(UND.to_owned());
         Ok(all)
@@ -135,7 +135,7 @@ impl Words {
                 2 => two,
                 _ => more,
             };
-            each(self.words.get(&lower).copied().unwrap_or(0), &mut piece.scores, known - OTHER);
+            each(self.known.get(&lower).copied().unwrap_or(0), &mut piece.scores, known - OTHER);
             if !lower.is_ascii() {
                 let all = (1 << (self.codes.len() - 1)) - 1;
                 let having = |c: char| self.letters.get(c as usize).copied().unwrap_or(0);
@@ -195,7 +195,9 @@ impl Words {
             }
         }
         let sum: f64 = shares.iter().map(|(_, share)| share).sum();
-        shares.iter_mut().for_each(|(_, share)| *share /= sum);
+        for (_, share) in &mut shares {
+            *share /= sum;
+        }
         shares
     }
 }

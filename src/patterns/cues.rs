@@ -56,9 +56,10 @@ impl Form {
         let regex = sequence(nodes, &|text| regex::escape(&fold(text)), " ", &|class| words.regex(class))?;
         let every = |class| Some(any(words.forms(class).map(|(form, _)| as_written(form))));
         let written = sequence(nodes, &as_written, "[ \\t]+", &every)?;
-        let cased = written != sequence(nodes, &|text| as_written(&fold(text)), "[ \\t]+", &|class| {
-            Some(any(words.forms(class).map(|(form, _)| as_written(&fold(form)))))
-        })?;
+        let cased = written
+            != sequence(nodes, &|text| as_written(&fold(text)), "[ \\t]+", &|class| {
+                Some(any(words.forms(class).map(|(form, _)| as_written(&fold(form)))))
+            })?;
         Some(Form { regex, written: cased.then_some(written) })
     }
 }

@@ -129,7 +129,7 @@ pub fn any_of<'f>(forms: impl Iterator<Item = &'f str>) -> Option<String> {
 /// the same, and a regex is read and made in proportion to its length.
 fn branch(texts: &[&str], out: &mut String) {
     let (ends, rest) = match texts.split_first() {
-        Some((first, rest)) if first.is_empty() => (true, rest),
+        Some((&"", rest)) => (true, rest),
         _ => (false, texts),
     };
     if rest.is_empty() {

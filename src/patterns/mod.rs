@@ -363,7 +363,8 @@ impl Loaded {
             all.extend(self.written_forms(form, words)?);
         }
         if self.file.unaccented {
-            let plain: Vec<String> = all.iter().map(|form| text::unaccented(form)).filter(|p| !all.contains(p)).collect();
+            let plain: Vec<String> =
+                all.iter().map(|form| text::unaccented(form)).filter(|p| !all.contains(p)).collect();
             all.extend(plain);
         }
         Ok(all)

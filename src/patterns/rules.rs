@@ -353,7 +353,11 @@ impl Search {
         let automaton = Automaton::new(language, &sources)?;
         let words: BTreeSet<&String> =
             rules.iter().flat_map(|rule| &rule.first).filter(|word| !word.is_empty()).collect();
-        let starts = if words.is_empty() { None } else { Some(AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words)) };
+        let starts = if words.is_empty() {
+            None
+        } else {
+            Some(AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words))
+        };
         let starts = starts.transpose().map_err(|e| {
             PatternError::file(&format!("patterns/{language}.toml"), format!("words cannot be compiled: {e}"))
         })?;

@@ -312,8 +312,7 @@ impl<'l> Context<'_, 'l> {
             let gap = self.text.get(start.span.end..end.span.start).unwrap_or_default();
             let here = self.at(start.span.start);
             let between = here.language.range_and.is_match(gap) && here.opens_between(start.span.start);
-            let joined =
-                between || here.joins(gap) || (start.rule.id == end.rule.id && gap.is_empty());
+            let joined = between || here.joins(gap) || (start.rule.id == end.rule.id && gap.is_empty());
             let same_rule = std::ptr::eq(start.rule, end.rule) && start.rule.is_range();
             let same_rule = same_rule && gap.chars().count() <= 20 && !gap.contains('\n');
             if !(joined || same_rule) || from.first() > to.last() {

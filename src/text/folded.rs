@@ -120,7 +120,9 @@ mod tests {
 
     #[test]
     fn diacritics_are_left_out() {
-        for (word, plain) in [("złotych", "zlotych"), ("Μαΐου", "Μαιου"), ("înființări", "infiintari"), ("край", "край")] {
+        for (word, plain) in
+            [("złotych", "zlotych"), ("Μαΐου", "Μαιου"), ("înființări", "infiintari"), ("край", "край")]
+        {
             assert_eq!(unaccented(word), plain);
         }
     }

@@ -117,9 +117,11 @@ mod tests {
     fn a_line_broken_by_a_layout_is_joined_and_others_are_not() {
         let wrapped = "The project of the regional office for social policy runs until 31 December\n2028 in all.";
         assert!(normalise(wrapped).0.contains("31 December 2028"));
-        for table in
-            ["The Ministry of Regional Development and Euro-Funds of the Republic\nfinancovanie\nFond: ERDF", "Trainees 120\nWomen 40", "A long line that ends a sentence and so is a paragraph of its own.\n40 women"]
-        {
+        for table in [
+            "The Ministry of Regional Development and Euro-Funds of the Republic\nfinancovanie\nFond: ERDF",
+            "Trainees 120\nWomen 40",
+            "A long line that ends a sentence and so is a paragraph of its own.\n40 women",
+        ] {
             assert_eq!(normalise(table).0, table);
         }
     }

@@ -73,7 +73,10 @@ fn one_project_in_24_languages_has_the_same_facts_24_times() {
             ];
             for (found, expected) in facts(&record).into_iter().zip(expected) {
                 if found != expected {
-                    wrong.push(format!("{code} {month}: expected {expected:?}, found {found:?} ({})", record.language.code));
+                    wrong.push(format!(
+                        "{code} {month}: expected {expected:?}, found {found:?} ({})",
+                        record.language.code
+                    ));
                 }
             }
         }

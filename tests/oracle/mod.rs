@@ -36,7 +36,8 @@ fn read(code: &str, kind: &str, text: &str) -> String {
 
 /// "1250.50 EUR" and "1250.5 EUR" are one.
 fn plain(kind: &str, value: &str) -> String {
-    let shortest = |number: &str| number.parse::<rust_decimal::Decimal>().map_or(number.to_owned(), |n| n.normalize().to_string());
+    let shortest =
+        |number: &str| number.parse::<rust_decimal::Decimal>().map_or(number.to_owned(), |n| n.normalize().to_string());
     match kind {
         "amount" | "percentage" => value.split(' ').map(shortest).collect::<Vec<_>>().join(" "),
         _ => value.to_owned(),
