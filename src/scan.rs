@@ -266,6 +266,8 @@ fn left_edge(text: &str, at: usize) -> bool {
 
 /// Whether a text begins with a date of day, month and year in figures with full stops.
 fn is_full_date(text: &str) -> bool {
+    const LONGEST: usize = "31.12.2028".len();
+    let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text);
     let mut parts = text.splitn(3, '.');
     let short =
         |part: Option<&str>| part.is_some_and(|p| (1..=2).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()));

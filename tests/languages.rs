@@ -107,14 +107,12 @@ fn a_language_without_a_file_is_said_to_be_unknown_and_its_neutral_forms_are_rea
         let page = format!("{text}\n31.12.2028 (82,52 %) 1 250 000,50 EUR EUR 5m");
         let record = EXTRACTOR.read("page.txt", page.as_bytes()).expect("a record");
         assert_eq!(record.language.code, "und", "{name}");
-        let values: Vec<String> = EXTRACTOR
-            .found_in("31.12.2028 (82,52 %) 1 250 000,50 EUR", "und")
-            .expect("read")
-            .iter()
-            .map(|found| found.value.to_string())
-            .collect();
-        assert_eq!(values, ["2028-12-31", "82.52", "1250000.5 EUR"], "{name}");
-        assert!(record.mentions.len() >= 3, "{name}: {:?}", record.mentions);
+        let mentions = serde_json::to_value(&record.mentions).expect("json");
+        let texts: Vec<&str> =
+            mentions.as_array().expect("a list").iter().map(|m| m["text"].as_str().expect("a text")).collect();
+        for neutral in ["31.12.2028", "82,52 %", "1 250 000,50 EUR", "EUR 5m"] {
+            assert!(texts.contains(&neutral), "{name}: {neutral} not in {texts:?}");
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use clap::{Args, Parser, Subcommand};
 
-use crate::patterns::Patterns;
+use crate::patterns::{Patterns, UND};
 use crate::pipeline::{Extractor, Options};
 use crate::source::plain;
 
@@ -125,7 +125,7 @@ pub fn main() -> ExitCode {
 /// What the user knows of the pages' languages.
 #[derive(Debug, Args)]
 struct Tongues {
-    /// Read every page as CODE (ISO 639-1), whatever it looks like
+    /// Read every page as CODE (as `kohex languages` lists them), whatever it looks like
     #[arg(long, value_name = "CODE", conflicts_with = "languages")]
     language: Option<String>,
     /// Choose each page's language among LIST only (it,de,sl)
@@ -136,13 +136,15 @@ struct Tongues {
 impl Tongues {
     /// The extractor for pages in these languages.
     fn extractor(&self, patterns: Patterns, keep_text: bool) -> Result<Extractor, Refusal> {
-        let asked = self.language.iter().chain(self.languages.iter().flatten());
+        let plain = |code: &String| code.trim().to_lowercase();
+        let language = self.language.as_ref().map(plain);
+        let languages: Option<Vec<String>> = self.languages.as_ref().map(|list| list.iter().map(plain).collect());
+        let asked = language.iter().filter(|code| *code != UND).chain(languages.iter().flatten());
         if let Some(strange) = asked.into_iter().find(|code| !patterns.knows(code)) {
             let known: Vec<&str> =
                 patterns.files().keys().map(String::as_str).filter(|code| patterns.knows(code)).collect();
-            return Err(Refusal(format!("expected one of the languages {}, found {strange}", known.join(" "))));
+            return Err(Refusal(format!("expected one of the languages {}, found '{strange}'", known.join(" "))));
         }
-        let (language, languages) = (self.language.clone(), self.languages.clone());
         Ok(Extractor::new(patterns, Options { language, languages, keep_text })?)
     }
 }

@@ -83,7 +83,8 @@ impl Detector {
         if pieces.iter().all(|piece| piece.words == 0) {
             return Detected { confidence: 0.0, ..Detected::stated(UND, text) };
         }
-        let codes = self.passages(&pieces);
+        let mut codes = self.passages(&pieces);
+        self.fill(&pieces, &mut codes);
         let mut passages: Vec<Passage> = Vec::new();
         for (piece, code) in pieces.iter().zip(&codes) {
             match passages.last_mut() {
@@ -93,13 +94,13 @@ impl Detector {
         }
         // The language of most of the text is the page's.
         let mut amounts: Vec<(&str, usize)> = Vec::new();
-        for (piece, code) in pieces.iter().zip(&codes) {
-            match amounts.iter_mut().find(|(known, _)| known == code) {
-                Some((_, words)) => *words += piece.words,
-                None => amounts.push((code, piece.words)),
+        for passage in &passages {
+            match amounts.iter_mut().find(|(known, _)| *known == passage.code) {
+                Some((_, bytes)) => *bytes += passage.span.len(),
+                None => amounts.push((&passage.code, passage.span.len())),
             }
         }
-        let main = amounts.iter().rev().max_by_key(|(_, words)| *words).map_or(UND, |(code, _)| code).to_owned();
+        let main = amounts.iter().rev().max_by_key(|(_, bytes)| *bytes).map_or(UND, |(code, _)| code).to_owned();
         let of_main = pieces.iter().zip(&codes).filter(|(_, code)| **code == main).map(|(piece, _)| piece);
         let scores = self.words.total(of_main);
         let mut shares = self.words.shares(&scores);
@@ -114,7 +115,7 @@ impl Detector {
         if code != main {
             passages.iter_mut().filter(|p| p.code == main).for_each(|p| p.code.clone_from(&code));
         }
-        // Stretches too short to be sure of are read as their neighbours are.
+        // Stretches too short to be sure of are read as the page is.
         let few = |p: &&mut Passage| p.code != code && text.get(p.span.clone()).is_some_and(|t| letters(t) < PASSAGE);
         for passage in passages.iter_mut().filter(|p| few(p)) {
             passage.code.clone_from(&code);
@@ -130,6 +131,19 @@ impl Detector {
             passages.push(Passage { span: 0..text.len(), code: code.clone() });
         }
         Detected { code, confidence: two_decimals(share), passages }
+    }
+
+    /// Lists of names are in no language of their own: they are read as what stands before them, or behind.
+    fn fill(&self, pieces: &[Piece], codes: &mut [String]) {
+        let Some(first) = codes.iter().find(|code| *code != UND).cloned() else { return };
+        let mut before = first;
+        for (piece, code) in pieces.iter().zip(codes) {
+            if code == UND && self.words.is_neutral(piece) {
+                code.clone_from(&before);
+            } else if code != UND {
+                before.clone_from(code);
+            }
+        }
     }
 
     /// The language of every piece: the sequence its evidence speaks for most, where every change of language costs.

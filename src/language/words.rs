@@ -110,7 +110,11 @@ impl Words {
             let span = at..at + line.len();
             at = span.end;
             let seen = line.get(..line.floor_char_boundary(LINE)).unwrap_or(line);
-            if open && let Some(piece) = pieces.last_mut() {
+            // A line of figures belongs to what stands before it: a label's value to its label.
+            let figures = !seen.contains(char::is_alphabetic);
+            if (open || figures)
+                && let Some(piece) = pieces.last_mut()
+            {
                 self.weigh(seen, piece);
                 piece.span.end = span.end;
             } else {
@@ -149,6 +153,12 @@ impl Words {
         // What is left for a language nobody knows is nought, and more where its words are met.
         let languages = self.codes.len() - 1;
         piece.scores.iter_mut().take(languages).for_each(|score| *score += seen);
+    }
+
+    /// Whether nothing in a piece tells of a language: names, figures, a few words of no list.
+    pub fn is_neutral(&self, piece: &Piece) -> bool {
+        const FEW: usize = 30;
+        piece.words < FEW && piece.score(self.codes.len() - 1) <= 0.0
     }
 
     /// What all pieces together say of each state.

@@ -48,11 +48,18 @@ fn ids(loaded: &Loaded) -> Result<(), PatternError> {
     Ok(())
 }
 
-/// The name of a list of endings is no slot's.
+/// A list of endings has a plain name that is no slot's, and endings.
 fn endings(loaded: &Loaded) -> Result<(), PatternError> {
     for (name, forms) in &loaded.file.endings {
-        if Slot::from_name(name).is_some() {
-            let message = format!("expected a name for endings that is no slot, found {name}");
+        let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let message = if Slot::from_name(name).is_some() || !plain {
+            format!("expected a plain name for endings that is no slot, found {name}")
+        } else if forms.is_empty() {
+            format!("expected endings in {name}, found none")
+        } else {
+            String::new()
+        };
+        if !message.is_empty() {
             return Err(match forms.first() {
                 Some(form) => loaded.error(form, message),
                 None => PatternError::file(&loaded.place, message),

@@ -128,6 +128,9 @@ pub fn span_of(text: &str, part: &str) -> Range<usize> {
 
 /// The first line behind Kohesio's block of facts. Labels further down belong to the description.
 fn kohesio_title<'t>(text: &'t str, zones: &[Zone<'_>]) -> Option<&'t str> {
+    let facts = zones.iter().filter(|zone| zone.label.field.is_some() && !zone.label.prints.is_empty());
+    let mut values: Vec<(usize, usize)> = facts.map(|zone| (zone.value.start, zone.at.start)).collect();
+    values.sort_unstable();
     let (mut labels, mut heading) = (false, false);
     let mut list: Vec<&str> = Vec::new();
     let mut at = 0;
@@ -139,12 +142,8 @@ fn kohesio_title<'t>(text: &'t str, zones: &[Zone<'_>]) -> Option<&'t str> {
             zones.iter().filter(|zone| span.contains(&zone.at.start) && zone.parted && !zone.label.prints.is_empty());
         let print = prints.next();
         // Where the browser broke the line, a label's value stands on the next.
-        let value = zones.iter().any(|zone| {
-            zone.label.field.is_some()
-                && !zone.label.prints.is_empty()
-                && span.contains(&zone.value.start)
-                && !span.contains(&zone.at.start)
-        });
+        let next = values.partition_point(|(start, _)| *start < span.start);
+        let value = values.get(next).is_some_and(|(start, label)| span.contains(start) && !span.contains(label));
         if content.is_empty() || value {
             continue;
         }

@@ -455,11 +455,11 @@ impl<'l> Context<'_, 'l> {
     }
 }
 
-/// The dearest projects of the funds take some ten thousand million euro together with the states; more is a whole
-/// programme's.
+/// The dearest projects of the funds take less than ten thousand million euro together with the states; twice that is a
+/// whole programme's.
 fn is_of_a_programme(value: &Value) -> bool {
-    const MOST: Decimal = Decimal::from_parts(2_820_130_816, 4, 0, false, 0);
-    matches!(value, Value::Amount { value, currency } if currency.as_deref() == Some("EUR") && *value >= MOST)
+    let most = Decimal::from(20_000_000_000_u64);
+    matches!(value, Value::Amount { value, currency } if currency.as_deref() == Some("EUR") && *value >= most)
 }
 
 /// "Inizio 2024" is a part of a year; a day has no beginning, and a number no middle.

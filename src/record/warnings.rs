@@ -45,7 +45,10 @@ pub fn warnings(known: &Known<'_>) -> Vec<Noted> {
     if !known.text.chars().any(char::is_alphanumeric) {
         note(Code::PageEmpty, "the page holds no text".to_owned(), Vec::new());
     } else if known.language.code == "und" || known.language.confidence < CERTAIN {
-        let message = format!("{} is only {} likely", known.language.code, known.language.confidence);
+        let message = match known.language.code.as_str() {
+            "und" => "no language kohex knows: only neutral forms are read".to_owned(),
+            code => format!("{code} is only {} likely", known.language.confidence),
+        };
         note(Code::LanguageUncertain, message, Vec::new());
     } else if !known.supported {
         let message = format!("no patterns for {}: only neutral forms are read", known.language.code);
