@@ -104,7 +104,7 @@ const UNKNOWN: &str = include_str!("languages/unknown.tsv");
 fn a_language_without_a_file_is_said_to_be_unknown_and_its_neutral_forms_are_read() {
     for line in UNKNOWN.lines().filter(|line| !line.starts_with('#')) {
         let (name, text) = line.split_once('\t').expect("two columns");
-        let page = format!("{text}\n31.12.2028 (82,52 %) 1 250 000,50 EUR EUR 5m");
+        let page = format!("{text}\n31.12.2028 (82,52 %) 1 250 000,50 EUR; EUR 5m");
         let record = EXTRACTOR.read("page.txt", page.as_bytes()).expect("a record");
         assert_eq!(record.language.code, "und", "{name}");
         let mentions = serde_json::to_value(&record.mentions).expect("json");

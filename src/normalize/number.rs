@@ -27,8 +27,9 @@ pub enum Of {
 /// ("entre 500.000 y 1 millón").
 pub fn read(found: &Match<'_>, text: &str, part: Part, of: Of, language: &Language) -> Option<Decimal> {
     let scale_of = |range: &Range<usize>| {
-        let word = language.words.value(Class::Scale, text.get(range.clone())?)?;
-        Decimal::from_str(word).ok()
+        let word = text.get(range.clone())?;
+        let value = |class| language.words.value(class, word);
+        Decimal::from_str(value(Class::Scale).or_else(|| value(Class::LetterScale))?).ok()
     };
     let own = |wanted: Part| found.slots.iter().filter(move |(p, ..)| *p == wanted || *p == Part::Only).peekable();
     let mut slots = own(part);
@@ -43,7 +44,7 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, of: Of, language: &Langua
             continue;
         }
         let scale = match slots.peek() {
-            Some((_, Slot::Word(Class::Scale), range)) => Some(scale_of(range)?),
+            Some((_, Slot::Word(Class::Scale | Class::LetterScale), range)) => Some(scale_of(range)?),
             _ => None,
         };
         let written = text.get(range.clone())?;

@@ -77,7 +77,7 @@ fn words(loaded: &Loaded) -> Result<(), PatternError> {
                 Class::MonthName => between(value, 1, 12, "a month from 1 to 12"),
                 Class::Weekday => between(value, 1, 7, "a weekday from 1 (Monday) to 7"),
                 Class::DayName => between(value, 1, 31, "a day from 1 to 31"),
-                Class::NumberWord | Class::Scale | Class::Percent => {
+                Class::NumberWord | Class::Scale | Class::LetterScale | Class::Percent => {
                     Decimal::from_str(value).is_err().then_some("a number")
                 }
                 Class::Currency => {

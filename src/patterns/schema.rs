@@ -261,6 +261,8 @@ names! {
         NumberJoiner = "number_joiner",
         /// What to multiply by.
         Scale = "scale",
+        /// What to multiply by: letters that say so only glued to a figure behind a currency ("EUR 5m").
+        LetterScale = "letter_scale",
         /// ISO 4217.
         Currency = "currency",
         /// What one of it is in per cent: 1, or 0.1 for ‰.
