@@ -13,8 +13,9 @@ use serde_json::{Map, Value, json};
 use crate::patterns::{Forms, Kind, Loaded, PatternError, Patterns};
 use crate::pipeline::Extractor;
 use crate::record::{Found, Record};
+use crate::scan;
 use crate::source::{Choice, Folders, Page};
-use crate::text::{Text, fold};
+use crate::text::Text;
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,10 +34,13 @@ pub struct Coverage {
 }
 
 /// Rules and examples by language and kind.
-pub fn coverage(patterns: &Patterns) -> BTreeMap<String, BTreeMap<Kind, Coverage>> {
+///
+/// # Errors
+/// [`PatternError`] when a file is wrong.
+pub fn coverage(patterns: &Patterns) -> Result<BTreeMap<String, BTreeMap<Kind, Coverage>>, PatternError> {
     let mut table: BTreeMap<String, BTreeMap<Kind, Coverage>> = BTreeMap::new();
-    for (code, loaded) in patterns.files() {
-        let row = table.entry(code.clone()).or_default();
+    for (code, loaded) in patterns.files()? {
+        let row = table.entry(code.to_owned()).or_default();
         for rule in &loaded.file.rule {
             let kind = rule.id.get_ref().split('/').next().and_then(Kind::from_name);
             let Some(kind) = kind else { continue };
@@ -48,7 +52,7 @@ pub fn coverage(patterns: &Patterns) -> BTreeMap<String, BTreeMap<Kind, Coverage
             row.entry(cue.kind).or_default().examples += cue.examples.len() + cue.rejects.len();
         }
     }
-    table
+    Ok(table)
 }
 
 /// Checks the laws over the patterns and runs every example and reject of every file. Returns how many there were and which failed.
@@ -58,7 +62,7 @@ pub fn coverage(patterns: &Patterns) -> BTreeMap<String, BTreeMap<Kind, Coverage
 pub fn examples(extractor: &Extractor) -> Result<(usize, Vec<Difference>), PatternError> {
     extractor.patterns().check()?;
     let mut run = Run { extractor, count: 0, differences: Vec::new() };
-    for (code, loaded) in extractor.patterns().files() {
+    for (code, loaded) in extractor.patterns().files()? {
         for rule in &loaded.file.rule {
             let id = format!("{code}/{}", rule.id.get_ref());
             if rule.examples.is_empty() {
@@ -162,13 +166,9 @@ fn all(found: &[Found<'_>]) -> String {
 }
 
 fn hides(patterns: &Patterns, code: &str, id: &str, text: &str, span: &Range<usize>) -> Result<bool, PatternError> {
-    let rules = &patterns.language(code)?.rules;
-    let mut ends = Vec::new();
-    // Examples hold no runs of spaces, so offsets are the same in the folded text.
-    let folded = fold(text);
-    rules.at(&folded, span.start, &mut ends);
-    Ok(rules.candidates(&folded).contains(&span.start)
-        && ends.iter().any(|&(rule, end)| end == span.end && rules.rules().get(rule).is_some_and(|rule| rule.id == id)))
+    let nothing = |_: &scan::Match<'_>| None::<()>;
+    let scan = scan::scan(text, 0, patterns.language(code)?, nothing, false);
+    Ok(scan.hiders.iter().any(|hider| hider.rule.id == id && hider.span == *span))
 }
 
 /// A text without its `{…}` and the span they mark; the whole text where none is marked.

@@ -15,9 +15,9 @@ use crate::record::{
     OtherLanguage, PageKind, ParticipantsMention, PercentageMention, PeriodMention, ProducedBy, Record, RoleName,
     SCHEMA, Sum, Warning,
 };
-use crate::scan::{self, Lost, Scanned};
+use crate::scan::{self, Lost, Marks};
 use crate::source::{Page, SourceError};
-use crate::text::{self, Folded, Text};
+use crate::text::{self, Text};
 
 /// Everything that turns pages into records. One serves all threads.
 pub struct Extractor {
@@ -135,19 +135,17 @@ impl Extractor {
         let normal = text.normal();
         let (mut passages, mut zones, mut readings, mut lost) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for passage in &detected.passages {
-            let language = self.patterns.language(&passage.code)?;
-            let part = normal.get(passage.span.clone()).unwrap_or_default();
-            let seen = see(part, passage.span.start, language, keep_lost);
-            passages.push((passage.span.clone(), language));
+            let seen = see(normal, &passage.span, self.patterns.language(&passage.code)?, keep_lost);
+            passages.push(seen.marks);
             zones.extend(seen.zones);
             readings.extend(seen.readings);
             lost.extend(seen.lost);
         }
         let mut found = record::assign(normal, &passages, &zones, readings);
-        let mut facts = record::facts(normal, language, &zones, &mut found);
+        let mut facts = record::facts(normal, language, &passages, &zones, &mut found);
         let kohesio = record::kohesio(normal, &zones);
         if kohesio == Kohesio::Project
-            && let Some(place) = record::place(normal, language)
+            && let Some(place) = record::place(normal, language, &passages)
         {
             const BY: &str = "flag line";
             facts.region = place.region.map(|region| Fact::words(normal, region, BY));
@@ -218,46 +216,39 @@ impl Extractor {
     }
 }
 
-/// What a stretch of a page in one language holds, before anything is known of roles.
-struct Seen<'e> {
+/// What a passage holds, before anything is known of roles.
+struct Seen<'t, 'e> {
+    marks: Marks<'t, 'e>,
     zones: Vec<record::Zone<'e>>,
     readings: Vec<(&'e Rule, normalize::Reading)>,
     lost: Vec<Lost<'e>>,
 }
 
-/// Matches the rules and labels of `language` against a part of a page that begins at `offset` of it.
-fn see<'e>(part: &str, offset: usize, language: &'e Language, keep_lost: bool) -> Seen<'e> {
-    let folded = Folded::new(part);
-    let on = Scanned { text: part, folded: &folded, words: &language.words };
-    let mut zones = record::zones(part, &folded, language);
+/// Matches the rules and labels of `language` against a passage of a text.
+fn see<'t, 'e>(text: &'t str, span: &Range<usize>, language: &'e Language, keep_lost: bool) -> Seen<'t, 'e> {
+    let part = text.get(span.clone()).unwrap_or_default();
     let read = |found: &scan::Match<'_>| normalize::read(found, part, language);
-    let scan = scan::scan(on, &language.rules, read, keep_lost);
+    let scan = scan::scan(part, span.start, language, read, keep_lost);
+    let (marks, mut lost) = (scan.marks, scan.lost);
     let mut readings: Vec<_> =
         scan.found.into_iter().flat_map(|(m, all)| all.into_iter().map(move |r| (m.rule, r))).collect();
-    let bare = record::bare_values(on, &zones, language, |span| {
-        let next = readings.partition_point(|(_, reading)| reading.span.end <= span.start);
-        readings.get(next).is_some_and(|(_, reading)| reading.span.start < span.end)
-    });
-    readings.extend(bare.into_iter().map(|(m, reading)| (m.rule, reading)));
-    readings.sort_by_key(|(_, reading)| (reading.span.start, reading.span.end));
-    let mut lost = scan.lost;
-    let moved = |range: &mut Range<usize>| *range = range.start + offset..range.end + offset;
-    if offset > 0 {
-        for (_, reading) in &mut readings {
-            moved(&mut reading.span);
-        }
-        for zone in &mut zones {
-            moved(&mut zone.at);
-            moved(&mut zone.value);
-            zone.unit.iter_mut().for_each(moved);
-        }
+    let moved = |range: &mut Range<usize>| *range = range.start + span.start..range.end + span.start;
+    if span.start > 0 {
+        readings.iter_mut().for_each(|(_, reading)| moved(&mut reading.span));
         for lost in &mut lost {
             moved(&mut lost.to.1);
             moved(&mut lost.of.span);
-            lost.of.slots.iter_mut().for_each(|(.., range)| moved(range));
+            lost.of.slots.iter_mut().for_each(|filled| moved(&mut filled.span));
         }
     }
-    Seen { zones, readings, lost }
+    let zones = record::zones(text, &marks);
+    let bare = record::bare_values(text, &marks, &zones, |span| {
+        let next = readings.partition_point(|(_, reading)| reading.span.end <= span.start);
+        readings.get(next).is_some_and(|(_, reading)| reading.span.start < span.end)
+    });
+    readings.extend(bare);
+    readings.sort_by_key(|(_, reading)| (reading.span.start, reading.span.end));
+    Seen { marks, zones, readings, lost }
 }
 
 struct Understood<'e> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Common, Outcome, Refusal, languages, load, print};
-use crate::check::{Compared, examples, pages};
+use crate::check::{Compared, coverage, examples, pages};
 use crate::pipeline::{Extractor, Options};
 
 #[derive(Debug, Args)]
@@ -35,6 +35,7 @@ impl Check {
         }
         let mut failed = differences.len();
         let mut accepted = 0;
+        let (rows, files) = (coverage(extractor.patterns())?, extractor.patterns().files()?);
         print(|out| {
             for difference in &differences {
                 writeln!(out, "{}: {}\n", difference.place, difference.message)?;
@@ -61,7 +62,7 @@ impl Check {
                 failed += 1;
             }
             if !common.quiet {
-                languages::table(out, extractor.patterns())?;
+                languages::table(out, &rows, &files)?;
                 let written = if accepted > 0 { format!(", {accepted} expectations written") } else { String::new() };
                 writeln!(out, "{count} examples, {} pages{written}: {failed} differ", compared.len())?;
             }

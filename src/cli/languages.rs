@@ -1,25 +1,31 @@
 //! `kohex languages`: what is read in which language.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::{Common, Outcome, Refusal, load, print};
-use crate::check::coverage;
-use crate::patterns::{Kind, Patterns};
+use crate::check::{Coverage, coverage};
+use crate::patterns::{Kind, Loaded};
 
 pub fn run(common: &Common) -> Result<Outcome, Refusal> {
     let patterns = load(common)?;
-    print(|out| table(out, &patterns))
+    let (rows, names) = (coverage(&patterns)?, patterns.files()?);
+    print(|out| table(out, &rows, &names))
 }
 
 /// Language × kind: rules / examples.
-pub fn table(out: &mut dyn Write, patterns: &Patterns) -> io::Result<()> {
+pub fn table(
+    out: &mut dyn Write,
+    rows: &BTreeMap<String, BTreeMap<Kind, Coverage>>,
+    files: &[(&str, &Loaded)],
+) -> io::Result<()> {
     write!(out, "{:5}{:18}", "code", "language")?;
     for kind in Kind::ALL {
         write!(out, "{:>14}", kind.name())?;
     }
     writeln!(out)?;
-    for (code, row) in coverage(patterns) {
-        let name = patterns.files().get(&code).map_or("", |loaded| loaded.file.name.as_str());
+    for ((code, row), (_, loaded)) in rows.iter().zip(files) {
+        let name = &loaded.file.name;
         write!(out, "{code:5}{name:18}")?;
         for kind in Kind::ALL {
             let cell = row.get(kind).copied().unwrap_or_default();

@@ -141,8 +141,7 @@ impl Tongues {
         let languages: Option<Vec<String>> = self.languages.as_ref().map(|list| list.iter().map(plain).collect());
         let asked = language.iter().filter(|code| *code != UND).chain(languages.iter().flatten());
         if let Some(strange) = asked.into_iter().find(|code| !patterns.knows(code)) {
-            let known: Vec<&str> =
-                patterns.files().keys().map(String::as_str).filter(|code| patterns.knows(code)).collect();
+            let known: Vec<&str> = patterns.codes().filter(|code| patterns.knows(code)).collect();
             return Err(Refusal(format!("expected one of the languages {}, found '{strange}'", known.join(" "))));
         }
         Ok(Extractor::new(patterns, Options { language, languages, keep_text })?)

@@ -56,8 +56,8 @@ impl Words {
     /// Reads the words of every pattern file, or of those `among`.
     pub fn new(patterns: &Patterns, among: Option<&[String]>) -> Result<Self, PatternError> {
         let mut all = Words { codes: Vec::new(), known: HashMap::new(), letters: vec![0; usize::from(u16::MAX) + 1] };
-        for code in patterns.files().keys().filter(|code| *code != UND) {
-            if among.is_some_and(|among| !among.contains(code)) {
+        for code in patterns.codes().filter(|code| *code != UND) {
+            if among.is_some_and(|among| !among.iter().any(|known| known == code)) {
                 continue;
             }
             let telling = patterns.telling(code)?;
@@ -72,7 +72,7 @@ impl Words {
                 let Some(bit) = u32::try_from(all.codes.len()).ok().and_then(|n| Mask::from(1u8).checked_shl(n)) else {
                     continue;
                 };
-                all.codes.push(code.clone());
+                all.codes.push(code.to_owned());
                 for letter in fold(letters).chars() {
                     if let Some(languages) = all.letters.get_mut(letter as usize) {
                         *languages |= bit;

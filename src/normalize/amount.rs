@@ -1,22 +1,19 @@
 //! Amounts of money: exact decimals in major units, and the currency where the page names one.
 
 use super::{Value, number};
-use crate::patterns::{Class, Language, Part, Slot};
+use crate::patterns::{Class, Filled, Language, Part, Slot};
 use crate::scan::Match;
 
 /// The amount of a part of a match.
 pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> Option<Value> {
-    let currency = match found.slot(text, part, Slot::Word(Class::Currency)) {
-        Some(word) => Some(language.words.value(Class::Currency, word)?.to_owned()),
+    let currency = match found.word(&language.words, part, Class::Currency) {
+        Some(value) => Some(value?.to_owned()),
         None => None,
     };
-    if let Some((_, Slot::Word(Class::Currency), sign)) = found.slots.first()
-        && belongs_to_the_left(text, sign.start, language)
-    {
-        return None;
-    }
-    if let Some((_, Slot::Word(Class::Currency), sign)) = found.slots.last()
-        && belongs_to_the_right(text, found, sign.end)
+    let sign =
+        |filled: Option<&Filled>| filled.filter(|f| f.slot == Slot::Word(Class::Currency)).map(|f| f.span.clone());
+    if sign(found.slots.first()).is_some_and(|sign| belongs_to_the_left(text, sign.start, language))
+        || sign(found.slots.last()).is_some_and(|sign| belongs_to_the_right(text, found, sign.end))
     {
         return None;
     }

@@ -64,8 +64,8 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> O
         Some(if year < PIVOT { 2000 + year } else { 1900 + year })
     };
     let year = found.slot(text, part, Slot::Year).map_or_else(short, |year| year.parse().ok())?;
-    let month = match found.slot(text, part, Slot::Word(Class::MonthName)) {
-        Some(name) => Some(language.words.value(Class::MonthName, name)?.parse().ok()?),
+    let month = match found.word(&language.words, part, Class::MonthName) {
+        Some(value) => Some(value?.parse().ok()?),
         None => number(Slot::Month).or_else(|| number(Slot::Month2)),
     };
     let day = match found.slot(text, part, Slot::Day) {
@@ -85,8 +85,7 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> O
 
 /// "novembre - febbraio 2015": the year written once is that of the end; a start behind its end is of the year before.
 pub fn share_year(found: &Match<'_>, start: &mut DateValue, end: &DateValue) -> Option<()> {
-    let own_year =
-        found.slots.iter().any(|(part, slot, _)| *part == Part::Start && matches!(slot, Slot::Year | Slot::Year2));
+    let own_year = found.slots.iter().any(|s| s.part == Part::Start && matches!(s.slot, Slot::Year | Slot::Year2));
     if !own_year && start.first()? > end.last()? {
         start.year -= 1;
         start.first()?;

@@ -1,12 +1,11 @@
 //! Numbers: figures with groups and decimals, or words, into exact decimals.
 
-use std::ops::Range;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
 use super::words;
-use crate::patterns::{Class, Language, Numbers, Part, Slot};
+use crate::patterns::{Class, Filled, Language, Numbers, Part, Slot};
 use crate::scan::Match;
 
 /// What a number is of, which settles what a lone separator before three digits is.
@@ -26,34 +25,30 @@ pub enum Of {
 /// without a number is one of it ("milion złotych"), and a scale two ends share is not that of an end written out
 /// ("entre 500.000 y 1 millón").
 pub fn read(found: &Match<'_>, text: &str, part: Part, of: Of, language: &Language) -> Option<Decimal> {
-    let scale_of = |range: &Range<usize>| {
-        let word = text.get(range.clone())?;
-        let value = |class| language.words.value(class, word);
-        Decimal::from_str(value(Class::Scale).or_else(|| value(Class::LetterScale))?).ok()
-    };
-    let own = |wanted: Part| found.slots.iter().filter(move |(p, ..)| *p == wanted || *p == Part::Only).peekable();
+    let scale_of = |filled: &Filled| Decimal::from_str(language.words.value_of(filled.form?)?).ok();
+    let own = |wanted: Part| found.slots.iter().filter(move |s| s.part == wanted || s.part == Part::Only).peekable();
     let mut slots = own(part);
     let mut sum: Option<Decimal> = None;
     let mut before = None;
-    while let Some((_, slot, range)) = slots.next() {
-        if matches!(slot, Slot::Word(Class::Scale)) && sum.is_none() {
-            sum = scale_of(range);
+    while let Some(filled) = slots.next() {
+        if filled.slot == Slot::Word(Class::Scale) && sum.is_none() {
+            sum = scale_of(filled);
             before = sum;
         }
-        if !matches!(slot, Slot::Number | Slot::Digits) {
+        if !matches!(filled.slot, Slot::Number | Slot::Digits) {
             continue;
         }
         let scale = match slots.peek() {
-            Some((_, Slot::Word(Class::Scale | Class::LetterScale), range)) => Some(scale_of(range)?),
+            Some(next) if matches!(next.slot, Slot::Word(Class::Scale | Class::LetterScale)) => Some(scale_of(next)?),
             _ => None,
         };
-        let written = text.get(range.clone())?;
+        let written = text.get(filled.span.clone())?;
         let number = if written.starts_with(|c: char| c.is_ascii_digit()) {
             figures(written, of, scale.is_some(), language.numbers)?
         } else {
             words::number(written, &language.words)?
         };
-        let shared = part == Part::Start && matches!(slots.peek(), Some((Part::Only, ..)));
+        let shared = part == Part::Start && slots.peek().is_some_and(|next| next.part == Part::Only);
         let times = match scale {
             Some(_) if shared && number >= Decimal::ONE_THOUSAND => Decimal::ONE,
             Some(scale) => scale,

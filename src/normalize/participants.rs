@@ -14,17 +14,12 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> O
     if value == 1 && spelled {
         return None;
     }
-    Some(Value::Participants { value, group: group(found, text, language) })
+    Some(Value::Participants { value, group: group(found, language) })
 }
 
 /// The noun's group; where the noun only says people, that of the words beside it ("unemployed people").
-fn group(found: &Match<'_>, text: &str, language: &Language) -> Group {
-    let groups = |class| {
-        found
-            .all(text, Slot::Word(class))
-            .filter_map(move |w| language.words.value(class, w))
-            .filter_map(Group::from_name)
-    };
+fn group(found: &Match<'_>, language: &Language) -> Group {
+    let groups = |class| found.words(&language.words, class).filter_map(Group::from_name);
     let all: Vec<Group> = groups(Class::People).chain(groups(Class::Modifier)).collect();
     let special = all.iter().copied().find(|&group| group != Group::People);
     special.or(found.rule.group).or_else(|| all.first().copied()).unwrap_or(Group::People)

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
-use crate::patterns::{Class, Lexicon};
+use crate::patterns::{Class, Lexicon, NumberWords};
 use crate::text::fold;
 
 /// The value of a spelled-out number from 0 to 999 999, or of a single word such as "half".
@@ -12,15 +12,11 @@ pub fn number(written: &str, lexicon: &Lexicon) -> Option<Decimal> {
     if let Some(value) = lexicon.value(Class::NumberWord, written) {
         return Decimal::from_str(value).ok();
     }
-    let folded = fold(written);
-    let words: Vec<(String, u64)> =
-        lexicon.forms(Class::NumberWord).filter_map(|(form, value)| Some((fold(form), value.parse().ok()?))).collect();
-    let joiners: Vec<&str> = lexicon.forms(Class::NumberJoiner).map(|(form, _)| form).collect();
-    split(&folded, &words, &joiners, &mut Vec::new()).map(Decimal::from)
+    split(&fold(written), lexicon.number_words(), &mut Vec::new()).map(Decimal::from)
 }
 
 /// Takes the words apart from the left, longest first, and goes back where the rest does not fit.
-fn split(rest: &str, words: &[(String, u64)], joiners: &[&str], taken: &mut Vec<u64>) -> Option<u64> {
+fn split(rest: &str, words: &NumberWords, taken: &mut Vec<u64>) -> Option<u64> {
     if rest.is_empty() {
         return value(taken);
     }
@@ -28,15 +24,16 @@ fn split(rest: &str, words: &[(String, u64)], joiners: &[&str], taken: &mut Vec<
     if taken.len() > 12 {
         return None;
     }
-    let mut fitting: Vec<&(String, u64)> = words.iter().filter(|(word, _)| rest.starts_with(word.as_str())).collect();
+    let mut fitting: Vec<&(String, u64)> =
+        words.values.iter().filter(|(word, _)| rest.starts_with(word.as_str())).collect();
     fitting.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
     for (word, value) in fitting {
         let Some(tail) = rest.get(word.len()..) else { continue };
         taken.push(*value);
         // "two thousand, three hundred": only thousands end with a comma; others stand in a list.
         let tail = if *value == 1000 { tail.strip_prefix(',').unwrap_or(tail) } else { tail };
-        for tail in joints(tail, joiners) {
-            if let Some(number) = split(tail, words, joiners, taken) {
+        for tail in joints(tail, &words.joiners) {
+            if let Some(number) = split(tail, words, taken) {
                 return Some(number);
             }
         }
@@ -46,10 +43,12 @@ fn split(rest: &str, words: &[(String, u64)], joiners: &[&str], taken: &mut Vec<
 }
 
 /// What can follow a word: the next one glued on, behind spaces or a hyphen, or behind a joining word.
-fn joints<'t>(tail: &'t str, joiners: &[&str]) -> Vec<&'t str> {
+fn joints<'t>(tail: &'t str, joiners: &[String]) -> Vec<&'t str> {
     let trimmed = tail.trim_start_matches([' ', '\t', '-']);
     let mut all = vec![tail, trimmed];
-    all.extend(joiners.iter().filter_map(|j| trimmed.strip_prefix(j)).map(|t| t.trim_start_matches([' ', '\t', '-'])));
+    all.extend(
+        joiners.iter().filter_map(|j| trimmed.strip_prefix(j.as_str())).map(|t| t.trim_start_matches([' ', '\t', '-'])),
+    );
     all.dedup();
     all
 }
@@ -88,13 +87,18 @@ fn value(words: &[u64]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::patterns::Node;
+
+    fn text(form: &str) -> Vec<Node> {
+        vec![Node::Text(form.to_owned())]
+    }
 
     fn lexicon(words: &[(&str, &str)], joiner: &str) -> Lexicon {
         let mut lexicon = Lexicon::default();
         for (value, form) in words {
-            lexicon.add(Class::NumberWord, value, form).expect("one value a form");
+            lexicon.add(Class::NumberWord, value, &text(form)).expect("one value a form");
         }
-        lexicon.add(Class::NumberJoiner, "any", joiner).expect("one value a form");
+        lexicon.add(Class::NumberJoiner, "any", &text(joiner)).expect("one value a form");
         lexicon
     }
 

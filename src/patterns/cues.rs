@@ -1,15 +1,14 @@
 //! Cues and labels: words beside values. They stay apart from rules, or the two would multiply.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
-use std::sync::OnceLock;
 
-use super::automaton::Automaton;
-use super::error::PatternError;
+use super::automaton::{Automaton, States};
 use super::lexicon::Lexicon;
+use super::program::{Exact, Program};
 use super::schema::{Class, Field, Kind, Print, Role};
+use super::slots::View;
 use super::syntax::Node;
-use crate::text::{Folded, fold, same_letters};
+use crate::text::fold;
 
 /// Where a cue stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +19,7 @@ pub enum Place {
     Behind,
 }
 
-/// One form of a cue.
+/// Words that say what a value is.
 #[derive(Debug, Clone)]
 pub struct Cue {
     pub kind: Kind,
@@ -34,168 +33,14 @@ pub struct Cue {
     pub id: String,
 }
 
-/// A form that is looked for: any of the texts it stands for.
-#[derive(Debug, Clone)]
-pub struct Form {
-    /// Of the folded text.
-    regex: String,
-    /// Of the text as written, where a word of the form asks for its case.
-    written: Option<String>,
-}
-
-impl Form {
-    /// A form that is one text.
-    pub fn text(text: &str) -> Form {
-        let cased = text.chars().any(char::is_uppercase);
-        Form { regex: regex::escape(&fold(text)), written: cased.then(|| as_written(text)) }
-    }
-
-    /// A form of a pattern file; a slot stands for every word of its class. `None` where the language has no words for
-    /// a slot.
-    pub fn new(nodes: &[Node], words: &Lexicon) -> Option<Form> {
-        let regex = sequence(nodes, &|text| regex::escape(&fold(text)), " ", &|class| words.regex(class))?;
-        let every = |class| Some(any(words.forms(class).map(|(form, _)| as_written(form))));
-        let written = sequence(nodes, &as_written, "[ \\t]+", &every)?;
-        let cased = written
-            != sequence(nodes, &|text| as_written(&fold(text)), "[ \\t]+", &|class| {
-                Some(any(words.forms(class).map(|(form, _)| as_written(&fold(form)))))
-            })?;
-        Some(Form { regex, written: cased.then_some(written) })
-    }
-}
-
-/// A text as it must be written: words with a capital as they are, the others in any case.
-fn as_written(text: &str) -> String {
-    let word = |word: &str| {
-        let plain = regex::escape(word).replace(' ', "[ \\t]+");
-        if word.chars().any(char::is_uppercase) { plain } else { format!("(?i:{plain})") }
-    };
-    text.split_inclusive([' ', '\'', '-']).map(word).collect()
-}
-
-fn any(ways: impl Iterator<Item = String>) -> String {
-    format!("(?:{})", ways.collect::<Vec<_>>().join("|"))
-}
-
-fn sequence(
-    nodes: &[Node],
-    text: &impl Fn(&str) -> String,
-    space: &str,
-    class: &impl Fn(Class) -> Option<String>,
-) -> Option<String> {
-    let mut out = String::new();
-    for node in nodes {
-        match node {
-            Node::Text(written) => out.push_str(&text(written)),
-            Node::Space => out.push_str(space),
-            Node::Slot { name, .. } => out.push_str(&class(Class::from_name(name)?)?),
-            Node::Optional(inner) => out.push_str(&format!("(?:{})?", sequence(inner, text, space, class)?)),
-            Node::Either(ways) => {
-                let ways: Option<Vec<String>> = ways.iter().map(|way| sequence(way, text, space, class)).collect();
-                out.push_str(&any(ways?.into_iter()));
-            }
+impl Cue {
+    /// What its words are looked for as.
+    pub fn topic(&self) -> Topic {
+        match self.place {
+            Place::Before | Place::Near => Topic::Before(self.kind),
+            Place::After | Place::Behind => Topic::Behind(self.kind),
         }
     }
-    Some(out)
-}
-
-/// A found form: which of them, and where in the text searched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
-    forms: Vec<usize>,
-    pub span: Range<usize>,
-}
-
-/// Forms that are looked for together, each with what it means.
-#[derive(Debug)]
-pub struct Finder<T> {
-    automaton: Option<Automaton>,
-    forms: Vec<(Written, T)>,
-}
-
-/// How a form must be written; compiled when it is first found.
-#[derive(Debug)]
-struct Written {
-    source: Option<String>,
-    regex: OnceLock<Option<regex::Regex>>,
-}
-
-impl Written {
-    fn fits(&self, text: &str) -> bool {
-        let Some(source) = &self.source else { return true };
-        let regex = self.regex.get_or_init(|| regex::Regex::new(&format!("\\A(?:{})\\z", same_letters(source))).ok());
-        regex.as_ref().is_some_and(|regex| regex.is_match(&same_letters(text)))
-    }
-}
-
-impl<T> Finder<T> {
-    /// Makes a finder; where several forms begin at one place the longest is found.
-    ///
-    /// # Errors
-    /// [`PatternError`] when the forms make too large an automaton.
-    pub fn new(language: &str, forms: Vec<(Form, T)>) -> Result<Self, PatternError> {
-        let sources: Vec<&str> = forms.iter().map(|(form, _)| form.regex.as_str()).collect();
-        let automaton = if sources.is_empty() { None } else { Some(Automaton::new(language, &sources)?) };
-        let written = |source| Written { source, regex: OnceLock::new() };
-        let forms = forms.into_iter().map(|(form, meaning)| (written(form.written), meaning)).collect();
-        Ok(Finder { automaton, forms })
-    }
-
-    /// Every form in `text` that stands as words of their own in the case it asks for, from left to right.
-    pub fn find(&self, text: &str) -> Vec<Hit> {
-        self.find_folded(text, &Folded::new(text))
-    }
-
-    /// As [`Finder::find`] for a text that is folded already.
-    pub fn find_folded(&self, text: &str, folded: &Folded) -> Vec<Hit> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
-        let mut hits: Vec<Hit> = Vec::new();
-        let mut ends = Vec::new();
-        let mut before: Option<char> = None;
-        for (at, c) in text.char_indices() {
-            let begins = !matches!(c, ' ' | '\t' | '\n') && !joined(before, Some(c));
-            before = Some(c);
-            if !begins || hits.last().is_some_and(|hit| at < hit.span.end) {
-                continue;
-            }
-            let start = folded.folded(at);
-            automaton.at(folded.text(), start, &mut ends);
-            let mut found: Option<Hit> = None;
-            for &(form, end) in &ends {
-                let span = folded.original(&(start..end));
-                match &mut found {
-                    Some(hit) if span.end < hit.span.end => break,
-                    _ if end == start || !closes(text, span.end) => continue,
-                    _ => {}
-                }
-                let fits = |(written, _): &(Written, T)| text.get(span.clone()).is_some_and(|t| written.fits(t));
-                if self.forms.get(form).is_some_and(fits) {
-                    found.get_or_insert(Hit { forms: Vec::new(), span }).forms.push(form);
-                }
-            }
-            hits.extend(found);
-        }
-        hits
-    }
-
-    /// What the words of a hit mean.
-    pub fn meanings<'f, 'h>(&'f self, hit: &'h Hit) -> impl Iterator<Item = &'f T> + use<'f, 'h, T> {
-        hit.forms.iter().filter_map(|&form| self.forms.get(form)).map(|(_, meaning)| meaning)
-    }
-}
-
-/// Whether a word goes on from one character to the next. "projekcieData początkowa": a heading glued to a label keeps
-/// the label's capital, and a word begins there.
-fn joined(before: Option<char>, next: Option<char>) -> bool {
-    let (Some(before), Some(next)) = (before, next) else { return false };
-    before.is_alphanumeric() && next.is_alphanumeric() && !(before.is_lowercase() && next.is_uppercase())
-}
-
-/// Whether what ends at `end` is no beginning of a longer word.
-fn closes(text: &str, end: usize) -> bool {
-    let Some((inner, after)) = text.split_at_checked(end) else { return false };
-    let glued = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    !(glued(inner.chars().next_back()) && glued(after.chars().next()))
 }
 
 /// What a label means: the field that follows and, for Kohesio's own, what it is and in which languages.
@@ -205,4 +50,166 @@ pub struct Label {
     pub prints: BTreeMap<Print, Vec<String>>,
     /// `it/label/start_date`, `und/kohesio/start_date`.
     pub id: String,
+}
+
+/// What words of a page are looked for as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// Cues before values of a kind, and behind them.
+    Before(Kind),
+    Behind(Kind),
+    Label,
+    /// Words of a class.
+    ModBefore,
+    ModAfter,
+    Fund,
+    Project,
+    Between,
+    Eligible,
+}
+
+const KINDS: usize = Kind::ALL.len();
+
+impl Topic {
+    /// How many there are.
+    pub const COUNT: usize = 2 * KINDS + 7;
+
+    /// Its place in a list of all.
+    pub fn index(self) -> usize {
+        match self {
+            Topic::Before(kind) => kind as usize,
+            Topic::Behind(kind) => KINDS + kind as usize,
+            Topic::Label => 2 * KINDS,
+            Topic::ModBefore => 2 * KINDS + 1,
+            Topic::ModAfter => 2 * KINDS + 2,
+            Topic::Fund => 2 * KINDS + 3,
+            Topic::Project => 2 * KINDS + 4,
+            Topic::Between => 2 * KINDS + 5,
+            Topic::Eligible => 2 * KINDS + 6,
+        }
+    }
+
+    /// What words of a class are looked for as, where they are.
+    pub fn of(class: Class) -> Option<Topic> {
+        Some(match class {
+            Class::ModBefore => Topic::ModBefore,
+            Class::ModAfter => Topic::ModAfter,
+            Class::Fund => Topic::Fund,
+            Class::Project => Topic::Project,
+            Class::Between => Topic::Between,
+            Class::Eligible => Topic::Eligible,
+            _ => return None,
+        })
+    }
+}
+
+/// The cues and labels of a language, found together.
+pub struct Finder {
+    cues: Vec<Cue>,
+    labels: Vec<Label>,
+    /// By the pattern of the automaton: the index of its label, or of its cue behind all labels.
+    meanings: Vec<u32>,
+    automaton: Automaton,
+}
+
+/// What a form of a finder means.
+pub enum Meaning {
+    Label(u32),
+    Cue(u32),
+}
+
+impl Finder {
+    /// Makes a finder of labels and cues, each with its forms, labels first. Where forms say the same words, the first is
+    /// found first.
+    pub fn new(labels: Vec<(Vec<Vec<Node>>, Label)>, cues: Vec<(Vec<Vec<Node>>, Cue)>, words: &Lexicon) -> Finder {
+        let (mut program, mut meanings) = (Program::default(), Vec::new());
+        let mut add = |index: u32, forms: &[Vec<Node>]| {
+            for nodes in forms {
+                if program.add(nodes, words, Exact::Words) {
+                    meanings.push(index);
+                }
+            }
+        };
+        let all = labels.iter().map(|(forms, _)| forms).chain(cues.iter().map(|(forms, _)| forms));
+        (0..).zip(all).for_each(|(index, forms)| add(index, forms));
+        let automaton = Automaton::new(program, |byte| words.begins(byte));
+        let cues = cues.into_iter().map(|(_, cue)| cue).collect();
+        let (forms, labels): (Vec<_>, Vec<_>) = labels.into_iter().unzip();
+        let mut finder = Finder { cues, labels, meanings, automaton };
+        for (index, forms) in forms.iter().enumerate() {
+            finder.be_label(index, forms, words);
+        }
+        finder
+    }
+
+    /// "Beneficiary" is a heading of Kohesio's and a label elsewhere: it is both.
+    fn be_label(&mut self, heading: usize, forms: &[Vec<Node>], words: &Lexicon) {
+        let is_heading = self.labels.get(heading).is_some_and(|label| label.field.is_none());
+        let Some([Node::Text(text)]) = forms.first().map(Vec::as_slice).filter(|_| is_heading) else { return };
+        let folded = fold(text);
+        let written = |_, _| String::new();
+        let (mut view, mut states, mut ends) = (View::new(&folded, words, &written), self.states(), Vec::new());
+        self.at(&mut states, &mut view, 0, &mut ends);
+        self.give_back(states);
+        let whole = ends.iter().filter(|(_, end)| *end == folded.len());
+        let label = whole.filter_map(|&(form, _)| match self.meaning(form)? {
+            Meaning::Label(label) => self.label(label).filter(|label| label.field.is_some()),
+            Meaning::Cue(_) => None,
+        });
+        if let Some((field, id)) = { label }.next().map(|label| (label.field, label.id.clone()))
+            && let Some(label) = self.labels.get_mut(heading)
+        {
+            (label.field, label.id) = (field, id);
+        }
+    }
+
+    /// States to search with; give them back for the next page.
+    pub fn states(&self) -> States {
+        self.automaton.states()
+    }
+
+    /// Takes states back.
+    pub fn give_back(&self, states: States) {
+        self.automaton.give_back(states);
+    }
+
+    /// Whether a form can begin with a byte of a folded text.
+    pub fn begins(&self, byte: u8) -> bool {
+        self.automaton.begins(byte)
+    }
+
+    /// Every form that begins at a place of the view with every end it can have, longest first: `(form, end)`.
+    pub fn at(&self, states: &mut States, view: &mut View<'_>, at: usize, ends: &mut Vec<(u32, usize)>) {
+        self.automaton.at(states, view, at, ends);
+    }
+
+    /// Whether a form is written in the case it asks for.
+    pub fn fits(
+        &self,
+        form: u32,
+        view: &mut View<'_>,
+        span: std::ops::Range<usize>,
+        upper: &dyn Fn(usize) -> bool,
+    ) -> bool {
+        let program = self.automaton.program();
+        let cased = program.patterns().get(form as usize).is_some_and(|pattern| pattern.cased);
+        !cased || program.slots(form, view, span, upper).is_some()
+    }
+
+    /// What a form means.
+    pub fn meaning(&self, form: u32) -> Option<Meaning> {
+        let index = self.meanings.get(form as usize).copied()?;
+        let labels = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
+        Some(if index < labels { Meaning::Label(index) } else { Meaning::Cue(index - labels) })
+    }
+
+    /// The cue of an index.
+    pub fn cue(&self, index: u32) -> Option<&Cue> {
+        self.cues.get(index as usize)
+    }
+
+    /// The label of an index.
+    pub fn label(&self, index: u32) -> Option<&Label> {
+        self.labels.get(index as usize)
+    }
 }

@@ -11,20 +11,17 @@ use super::{Loaded, PatternError, Patterns, Slot};
 
 /// Checks ids, words and roles of every file, and that its patterns can be read.
 pub fn check(patterns: &Patterns) -> Result<(), PatternError> {
-    for (code, loaded) in &patterns.files {
+    for (code, loaded) in patterns.files()? {
         ids(loaded)?;
         endings(loaded)?;
         words(loaded)?;
         cues(loaded)?;
         let mut lexicon = super::Lexicon::default();
-        for (_, layer) in patterns.layers(code) {
+        for (_, layer) in patterns.layers(code)? {
             layer.add_words(&mut lexicon)?;
         }
-        loaded.rules(code, &lexicon)?;
-        patterns.labels(code, &lexicon)?;
-        for cue in &loaded.file.cue {
-            loaded.cue_forms(code, cue, &lexicon, &mut Vec::new())?;
-        }
+        loaded.rules(code)?;
+        loaded.check_forms(&lexicon)?;
     }
     Ok(())
 }
@@ -57,14 +54,9 @@ fn endings(loaded: &Loaded) -> Result<(), PatternError> {
         } else if forms.is_empty() {
             format!("expected endings in {name}, found none")
         } else {
-            String::new()
+            continue;
         };
-        if !message.is_empty() {
-            return Err(match forms.first() {
-                Some(form) => loaded.error(form, message),
-                None => PatternError::file(&loaded.place, message),
-            });
-        }
+        return Err(loaded.error_in(forms, message));
     }
     Ok(())
 }
@@ -95,15 +87,12 @@ fn words(loaded: &Loaded) -> Result<(), PatternError> {
             };
             if let Some(expected) = expected {
                 let message = format!("expected {expected} in [words.{class}], found {value}");
-                return Err(match forms.first() {
-                    Some(form) => loaded.error(form, message),
-                    None => PatternError::file(&loaded.place, message),
-                });
+                return Err(loaded.error_in(forms, message));
             }
         }
         if class == Class::MonthName && values.len() != 12 {
             let message = format!("expected 12 months in [words.month_name], found {}", values.len());
-            return Err(PatternError::file(&loaded.place, message));
+            return Err(loaded.error_in(&Vec::new(), message));
         }
     }
     Ok(())
@@ -120,10 +109,10 @@ fn cues(loaded: &Loaded) -> Result<(), PatternError> {
         if !cue.kind.roles().contains(&cue.role) {
             let roles: Vec<&str> = cue.kind.roles().iter().map(|role| role.name()).collect();
             let message = format!("expected a role of {}, found {}", cue.kind, cue.role);
-            let forms = [&cue.before, &cue.near, &cue.after, &cue.behind];
-            let error = match forms.into_iter().flatten().next() {
-                Some(form) => loaded.error(form, message),
-                None => PatternError::file(&loaded.place, message),
+            let all = [&cue.before, &cue.near, &cue.after, &cue.behind];
+            let error = match all.into_iter().find(|forms| !forms.is_empty()) {
+                Some(forms) => loaded.error_in(forms, message),
+                None => loaded.error_in(&cue.before, message),
             };
             return Err(error.help(format!("roles of {} are {}", cue.kind, roles.join(", "))));
         }

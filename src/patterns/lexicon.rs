@@ -1,72 +1,199 @@
-//! Words and what they mean: one table both makes the regex that finds a word and tells the word's value.
-
-use std::collections::{BTreeSet, HashMap};
+//! Words and what they mean: one trie both finds the words of a text and tells their values.
 
 use super::schema::Class;
+use super::syntax::{self, Node};
+use super::table::Table;
 use crate::text::fold;
 
 /// The words of one language together with those of every language.
 #[derive(Debug, Default)]
 pub struct Lexicon {
-    classes: HashMap<Class, Words>,
-}
-
-#[derive(Debug, Default)]
-struct Words {
-    /// In the order read; values are kept as the file spells them.
+    words: Trie,
+    /// What words end with that a file writes with [`ENDING`].
+    endings: Trie,
     forms: Vec<Form>,
-    /// Folded form → forms that differ in case only.
-    folded: HashMap<String, Vec<usize>>,
-    endings: Vec<(String, usize)>,
+    /// The classes that have words, and those that have endings, as bits.
+    classes: u64,
+    ending_classes: u64,
+    numbers: NumberWords,
+    prefixes: Vec<String>,
 }
 
+/// A form and what it means; which class and word it is of stands in the trie.
 #[derive(Debug)]
 struct Form {
-    text: String,
-    value: String,
+    class: Class,
+    value: Box<str>,
+    /// As it must be written, where a word of it has a capital.
+    cased: Option<Box<str>>,
+}
+
+/// A word of a text: where it ends and which form it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    pub end: usize,
+    pub class: Class,
+    pub form: u32,
+}
+
+/// The words numbers are spelled out with, folded.
+#[derive(Debug, Default)]
+pub struct NumberWords {
+    pub values: Vec<(String, u64)>,
+    pub joiners: Vec<String>,
 }
 
 /// A form that begins with this stands for every word that ends with the rest of it.
 pub const ENDING: char = '~';
 
+impl Class {
+    /// Its bit in a set of classes.
+    pub fn bit(self) -> u64 {
+        1 << (self as u32)
+    }
+}
+
 impl Lexicon {
-    /// Adds a form; a form that is there already with another value gives that value back.
-    pub fn add(&mut self, class: Class, value: &str, form: &str) -> Result<(), String> {
-        let words = self.classes.entry(class).or_default();
-        let index = words.forms.len();
-        if let Some(ending) = form.strip_prefix(ENDING) {
-            words.endings.push((fold(ending), index));
-        } else {
-            let alike = words.folded.entry(fold(form)).or_default();
-            if let Some(before) = alike.iter().filter_map(|&i| words.forms.get(i)).find(|before| before.text == form) {
-                return if before.value == value { Ok(()) } else { Err(before.value.clone()) };
+    /// Adds every text a form stands for. A text that is there already with another value gives that value and the text back.
+    pub fn add(&mut self, class: Class, value: &str, nodes: &[Node]) -> Result<(), (String, String)> {
+        self.add_each(class, value, nodes, false)
+    }
+
+    /// Adds texts that stand in for others, unless the class has them with a meaning of their own.
+    pub fn add_missing(&mut self, class: Class, value: &str, nodes: &[Node]) {
+        // A text that is not there can be added.
+        let _ = self.add_each(class, value, nodes, true);
+    }
+
+    fn add_each(
+        &mut self,
+        class: Class,
+        value: &str,
+        nodes: &[Node],
+        only_missing: bool,
+    ) -> Result<(), (String, String)> {
+        let mut all = Vec::new();
+        syntax::each(nodes, &mut String::new(), &mut |text| all.push(text.to_owned()));
+        for text in all {
+            let (trie, plain) = match text.strip_prefix(ENDING) {
+                Some(ending) => (&mut self.endings, ending),
+                None => (&mut self.words, text.as_str()),
+            };
+            let cased = plain.chars().any(char::is_uppercase);
+            let node = trie.node(&fold(plain));
+            let of_class = |&form: &u32| self.forms.get(form as usize).is_some_and(|f| f.class == class);
+            let alike: Vec<u32> = trie.forms(node).filter(of_class).collect();
+            let cased = cased.then_some(plain);
+            if only_missing && !alike.is_empty() {
+                continue;
             }
-            alike.push(index);
+            let mut forms = alike.iter().filter_map(|&form| self.forms.get(form as usize));
+            if let Some(before) = forms.find(|form| form.cased.as_deref() == cased) {
+                if *before.value != *value {
+                    return Err((before.value.to_string(), text));
+                }
+                continue;
+            }
+            let Ok(form) = u32::try_from(self.forms.len()) else { continue };
+            trie.add(node, form);
+            self.forms.push(Form { class, value: value.into(), cased: cased.map(Box::from) });
+            match class {
+                Class::NumberWord => {
+                    self.numbers.values.extend(value.parse().ok().map(|value| (fold(plain), value)));
+                }
+                Class::NumberJoiner => self.numbers.joiners.push(fold(plain)),
+                Class::Prefix => self.prefixes.push(fold(plain)),
+                _ => {}
+            }
+            let bit = class.bit();
+            self.classes |= bit;
+            if text.starts_with(ENDING) {
+                self.ending_classes |= bit;
+            }
         }
-        words.forms.push(Form { text: form.to_owned(), value: value.to_owned() });
         Ok(())
     }
 
-    /// Adds a form that stands in for another one, unless the class has it with a meaning of its own.
-    pub fn add_missing(&mut self, class: Class, value: &str, form: &str) {
-        if !self.classes.get(&class).is_some_and(|words| words.folded.contains_key(&fold(form))) {
-            // A form that is not there can be added.
-            let _ = self.add(class, value, form);
+    /// Every word of the language that begins at `at` of a folded text, in the order of their ends, then of the files.
+    /// Case is not looked at.
+    pub fn words_at(&self, text: &str, at: usize, found: &mut Vec<Word>) {
+        let mut here = |end: usize, form: u32| {
+            if let Some(known) = self.forms.get(form as usize) {
+                found.push(Word { end, class: known.class, form });
+            }
+        };
+        self.words.walk(text, at, &mut here);
+    }
+
+    /// Every ending of words of `classes` in the word that begins at `at` of a folded text.
+    pub fn endings_at(&self, text: &str, at: usize, classes: u64, found: &mut Vec<Word>) {
+        if self.ending_classes & classes == 0 {
+            return;
         }
+        let rest = text.get(at..).unwrap_or_default();
+        for (offset, c) in rest.char_indices() {
+            let mut here = |end: usize, form: u32| {
+                if let Some(known) = self.forms.get(form as usize).filter(|known| known.class.bit() & classes != 0) {
+                    found.push(Word { end, class: known.class, form });
+                }
+            };
+            self.endings.walk(text, at + offset, &mut here);
+            if !(c.is_alphabetic() || c == '\'' || c == '-') {
+                break;
+            }
+        }
+    }
+
+    /// The classes that have endings, as bits.
+    pub fn ending_classes(&self) -> u64 {
+        self.ending_classes
+    }
+
+    /// Whether a text begins with a byte that words begin with.
+    pub fn begins(&self, byte: u8) -> bool {
+        self.words.edges.get(u32::from(byte)).is_some()
+    }
+
+    /// What a form means.
+    pub fn value_of(&self, form: u32) -> Option<&str> {
+        self.forms.get(form as usize).map(|form| &*form.value)
+    }
+
+    /// Whether a form is found in the case it is written in.
+    pub fn fits(&self, form: u32, written: impl FnOnce() -> String) -> bool {
+        match self.forms.get(form as usize).map(|form| form.cased.as_deref()) {
+            Some(Some(cased)) => case_fits(cased, &written()),
+            known => known.is_some(),
+        }
+    }
+
+    /// Whether the case of a form is asked for.
+    pub fn is_cased(&self, form: u32) -> bool {
+        self.forms.get(form as usize).is_some_and(|form| form.cased.is_some())
     }
 
     /// The value of a word of a text, where the word is written in the case its form asks for.
     pub fn value(&self, class: Class, word: &str) -> Option<&str> {
-        let words = self.classes.get(&class)?;
-        let word = word.split_whitespace().collect::<Vec<_>>().join(" ");
+        let word = squeezed(word);
         let folded = fold(&word);
-        let alike = words.folded.get(&folded).into_iter().flatten().filter_map(|&index| words.forms.get(index));
-        let ending = || {
-            let fits = words.endings.iter().find(|(ending, _)| folded.ends_with(ending.as_str()));
-            fits.and_then(|&(_, index)| words.forms.get(index))
+        let mut found = Vec::new();
+        self.words_at(&folded, 0, &mut found);
+        let whole = |found: &[Word]| {
+            let mut all = found.iter().filter(|w| w.end == folded.len() && w.class == class);
+            all.find(|w| self.fits(w.form, || word.clone())).map(|w| w.form)
         };
-        let form = alike.into_iter().find(|form| case_fits(&form.text, &word)).or_else(ending);
-        form.map(|form| form.value.as_str())
+        let form = whole(&found).or_else(|| {
+            found.clear();
+            // Any part of the word may be its ending; the file's first that is one counts.
+            for (at, _) in folded.char_indices().filter(|_| self.ending_classes & class.bit() != 0) {
+                self.endings.walk(&folded, at, &mut |end, form| {
+                    found.push(Word { end, class, form });
+                });
+            }
+            let of_class = |w: &&Word| self.forms.get(w.form as usize).is_some_and(|form| form.class == class);
+            found.iter().filter(|w| w.end == folded.len()).filter(of_class).map(|w| w.form).min()
+        });
+        self.value_of(form?)
     }
 
     /// How long the ending is that is glued to the figures `rest` stands behind, where one of the language's is.
@@ -75,118 +202,117 @@ impl Lexicon {
             return None;
         }
         let end = rest.char_indices().skip(1).find(|(_, c)| !c.is_alphanumeric()).map_or(rest.len(), |(at, _)| at);
-        let suffix = fold(rest.get(..end)?);
-        self.forms(Class::Suffix).any(|(form, _)| fold(form) == suffix).then_some(end)
+        if !self.has(Class::Suffix) {
+            return None;
+        }
+        let mut found = Vec::new();
+        self.words_at(&fold(rest.get(..end)?), 0, &mut found);
+        found.iter().any(|w| w.end == end && w.class == Class::Suffix).then_some(end)
     }
 
     /// Whether the class has words in this language.
     pub fn has(&self, class: Class) -> bool {
-        self.classes.contains_key(&class)
+        self.classes & class.bit() != 0
     }
 
-    /// Every form of a class with its value.
-    pub fn forms(&self, class: Class) -> impl Iterator<Item = (&str, &str)> {
-        self.classes.get(&class).into_iter().flat_map(|words| &words.forms).map(|f| (f.text.as_str(), f.value.as_str()))
+    /// The words of spelled-out numbers.
+    pub fn number_words(&self) -> &NumberWords {
+        &self.numbers
     }
 
-    /// A regex for any word of the class, longest first; `None` when the class has no words.
-    pub fn regex(&self, class: Class) -> Option<String> {
-        any_of(self.forms(class).map(|(form, _)| form))
+    /// What is glued to the front of figures.
+    pub fn prefixes(&self) -> &[String] {
+        &self.prefixes
     }
+}
+
+/// A word with single spaces.
+fn squeezed(word: &str) -> String {
+    word.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a text that is a form but for case is written as the form asks: a word with a capital only as it is, the
 /// rest in any case.
-pub fn case_fits(form: &str, written: &str) -> bool {
-    let words = |text: &'_ str| text.split([' ', '\'', '-']).map(str::to_owned).collect::<Vec<_>>();
-    words(form)
-        .iter()
-        .zip(words(written))
-        .all(|(form, written)| !form.chars().any(char::is_uppercase) || *form == written)
+fn case_fits(form: &str, written: &str) -> bool {
+    let words = |text| str::split(text, [' ', '\'', '-']);
+    words(form).zip(words(written)).all(|(form, written)| !form.chars().any(char::is_uppercase) || *form == *written)
 }
 
-/// A regex for any of the forms, folded; longer ones are tried first.
-pub fn any_of<'f>(forms: impl Iterator<Item = &'f str>) -> Option<String> {
-    let forms: BTreeSet<String> = forms.map(fold).collect();
-    let (endings, texts): (Vec<&str>, Vec<&str>) =
-        forms.iter().map(String::as_str).partition(|form| form.starts_with(ENDING));
-    let mut ways: Vec<String> = Vec::new();
-    if !texts.is_empty() {
-        let mut tree = String::new();
-        branch(&texts, &mut tree);
-        ways.push(tree);
-    }
-    if !endings.is_empty() {
-        let endings: Vec<&str> = endings.into_iter().map(|ending| ending.trim_start_matches(ENDING)).collect();
-        let mut tree = String::new();
-        branch(&endings, &mut tree);
-        ways.push(format!("[\\p{{L}}'-]*{tree}"));
-    }
-    (!ways.is_empty()).then(|| format!("(?:{})", ways.join("|")))
+/// Texts by their first bytes.
+#[derive(Debug)]
+struct Trie {
+    /// Node and byte → the next node.
+    edges: Table,
+    /// The forms that end at each node, as a list through `links`; nought is none.
+    ends: Vec<u32>,
+    links: Vec<(u32, u32)>,
 }
 
-/// Writes a regex for any of some sorted texts, with what several begin with written once: inflected words are mostly
-/// the same, and a regex is read and made in proportion to its length.
-fn branch(texts: &[&str], out: &mut String) {
-    let (ends, rest) = match texts.split_first() {
-        Some((&"", rest)) => (true, rest),
-        _ => (false, texts),
-    };
-    if rest.is_empty() {
-        return;
+impl Default for Trie {
+    fn default() -> Self {
+        Trie { edges: Table::default(), ends: vec![0], links: Vec::new() }
     }
-    let mut ways = 0;
-    let mut all = String::new();
-    let mut left = rest;
-    while let Some(first) = left.first().and_then(|text| text.chars().next()) {
-        let same = left.partition_point(|text| text.starts_with(first));
-        let Some((group, others)) = left.split_at_checked(same) else { break };
-        left = others;
-        let shared = shared(group);
-        if ways > 0 {
-            all.push('|');
+}
+
+const fn edge(node: u32, byte: u8) -> u32 {
+    node << 8 | byte as u32
+}
+
+impl Trie {
+    /// The node of a text, made where it is missing.
+    fn node(&mut self, text: &str) -> u32 {
+        let mut node = 0;
+        for byte in text.bytes() {
+            node = if let Some(next) = self.edges.get(edge(node, byte)) {
+                next
+            } else {
+                #[allow(clippy::cast_possible_truncation, reason = "files of 3 MB make 10^6 nodes")]
+                let next = self.ends.len() as u32;
+                self.ends.push(0);
+                self.edges.insert(edge(node, byte), next);
+                next
+            };
         }
-        ways += 1;
-        all.push_str(&regex::escape(group.first().and_then(|text| text.get(..shared)).unwrap_or_default()));
-        let tails: Vec<&str> = group.iter().filter_map(|text| text.get(shared..)).collect();
-        branch(&tails, &mut all);
+        node
     }
-    match (ends, ways) {
-        (true, _) => out.push_str(&format!("(?:{all})?")),
-        (false, 1) => out.push_str(&all),
-        (false, _) => out.push_str(&format!("(?:{all})")),
+
+    /// Adds a form behind those that end at a node.
+    fn add(&mut self, node: u32, form: u32) {
+        self.links.push((form, 0));
+        #[allow(clippy::cast_possible_truncation, reason = "as many as forms")]
+        let link = self.links.len() as u32;
+        let Some(first) = self.ends.get_mut(node as usize) else { return };
+        if *first == 0 {
+            *first = link;
+            return;
+        }
+        let mut at = *first;
+        while let Some((_, next)) = self.links.get_mut(at as usize - 1) {
+            if *next == 0 {
+                *next = link;
+                return;
+            }
+            at = *next;
+        }
     }
-}
 
-/// How many bytes all of some sorted texts begin with.
-fn shared(texts: &[&str]) -> usize {
-    let (Some(first), Some(last)) = (texts.first(), texts.last()) else { return 0 };
-    let alike = first.char_indices().zip(last.chars()).find(|((_, a), b)| a != b);
-    alike.map_or(first.len().min(last.len()), |((at, _), _)| at)
-}
+    /// The forms that end at a node, in the order they were added.
+    fn forms(&self, node: u32) -> impl Iterator<Item = u32> {
+        let mut next = self.ends.get(node as usize).copied().unwrap_or(0);
+        std::iter::from_fn(move || {
+            let &(form, behind) = self.links.get((next as usize).checked_sub(1)?)?;
+            next = behind;
+            Some(form)
+        })
+    }
 
-/// The first words of the forms, folded: all that a search for places to begin at needs, and since no such word holds a
-/// space, none hides the beginning of another.
-pub fn first_words<'f>(forms: impl Iterator<Item = &'f str>) -> impl Iterator<Item = String> {
-    forms.filter_map(|form| {
-        let sign = form.chars().next().filter(|c| !c.is_alphanumeric()).map(char::len_utf8);
-        let word = || form.find(|c: char| !c.is_alphanumeric()).unwrap_or(form.len());
-        form.get(..sign.unwrap_or_else(word)).map(fold)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_that_begin_alike_are_found_each_whole() {
-        let words = ["uczeń", "uczeni", "ucznia", "uczniów", "u", "rok", "tys."];
-        let regex = any_of(words.into_iter()).expect("words");
-        let regex = regex::Regex::new(&format!("\\A{regex}\\z")).expect("a regex");
-        assert!(words.iter().all(|word| regex.is_match(word)), "{regex}");
-        for other in ["ucz", "uczn", "ro", "tysi", "", "uu"] {
-            assert!(!regex.is_match(other), "{regex} finds {other}");
+    /// Every form that a text holds from `at` on, with its end.
+    fn walk(&self, text: &str, at: usize, found: &mut impl FnMut(usize, u32)) {
+        let mut node = 0;
+        for (offset, &byte) in text.as_bytes().get(at..).unwrap_or_default().iter().enumerate() {
+            let Some(next) = self.edges.get(edge(node, byte)) else { return };
+            node = next;
+            self.forms(node).for_each(|form| found(at + offset + 1, form));
         }
     }
 }

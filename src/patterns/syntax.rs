@@ -179,30 +179,49 @@ pub fn replace(nodes: &mut [Node], by: &impl Fn(&Node) -> Option<Node>) {
     }
 }
 
-/// All texts a form can stand for, each with single spaces. `words` gives those of a slot; `None` when it has none.
-pub fn expand(nodes: &[Node], words: &impl Fn(&str) -> Option<Vec<String>>) -> Option<Vec<String>> {
-    let mut all = vec![String::new()];
-    for node in nodes {
-        let next = match node {
-            Node::Text(text) => vec![text.clone()],
-            Node::Space => vec![" ".to_owned()],
-            Node::Slot { name, .. } => words(name)?,
-            Node::Optional(inner) => {
-                let mut ways = expand(inner, words)?;
-                ways.push(String::new());
-                ways
+/// Every text nodes without slots can stand for, each with single spaces; `head` is what stands before them.
+pub fn each(nodes: &[Node], head: &mut String, seen: &mut impl FnMut(&str)) {
+    each_then(nodes, &mut Vec::new(), head, seen);
+}
+
+/// As [`each`], with further nodes behind, the next last.
+fn each_then<'n>(nodes: &'n [Node], behind: &mut Vec<&'n [Node]>, head: &mut String, seen: &mut impl FnMut(&str)) {
+    let Some((node, rest)) = nodes.split_first() else {
+        match behind.pop() {
+            Some(next) => {
+                each_then(next, behind, head, seen);
+                behind.push(next);
             }
-            Node::Either(ways) => {
-                let mut texts = Vec::new();
-                for way in ways {
-                    texts.extend(expand(way, words)?);
-                }
-                texts
+            None => seen(head),
+        }
+        return;
+    };
+    let length = head.len();
+    match node {
+        Node::Text(text) => {
+            head.push_str(text);
+            each_then(rest, behind, head, seen);
+        }
+        Node::Space => {
+            head.push(' ');
+            each_then(rest, behind, head, seen);
+        }
+        Node::Slot { .. } => {}
+        Node::Optional(inner) => {
+            behind.push(rest);
+            each_then(inner, behind, head, seen);
+            behind.pop();
+            each_then(rest, behind, head, seen);
+        }
+        Node::Either(ways) => {
+            for way in ways {
+                behind.push(rest);
+                each_then(way, behind, head, seen);
+                behind.pop();
             }
-        };
-        all = all.iter().flat_map(|head| next.iter().map(move |tail| format!("{head}{tail}"))).collect();
+        }
     }
-    Some(all)
+    head.truncate(length);
 }
 
 #[cfg(test)]
@@ -212,7 +231,8 @@ mod tests {
     #[test]
     fn forms_expand_to_every_text() {
         let nodes = parse("dipendent(e|i)[ pubblici]").expect("a form");
-        let mut forms = expand(&nodes, &|_| None).expect("no slots");
+        let mut forms = Vec::new();
+        each(&nodes, &mut String::new(), &mut |form| forms.push(form.to_owned()));
         forms.sort();
         assert_eq!(forms, ["dipendente", "dipendente pubblici", "dipendenti", "dipendenti pubblici"]);
     }

@@ -11,7 +11,8 @@ use super::labels::prints_at;
 use super::page::span_of;
 use super::roles::{Evidence, Found, Weight};
 use crate::normalize::{DateValue, PeriodValue, Value};
-use crate::patterns::{Class, Field, Group, Language, Mod, Print, Role};
+use crate::patterns::{Class, Field, Group, Language, Mod, Print, Role, Topic};
+use crate::scan::Marks;
 
 /// A fact and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +66,13 @@ pub struct Sum {
 }
 
 /// Draws the facts from what was found. Amounts whose ratio is the stated rate get their roles here.
-pub fn facts(text: &str, language: &Language, zones: &[Zone<'_>], found: &mut [Found<'_>]) -> Facts {
+pub fn facts(
+    text: &str,
+    language: &Language,
+    passages: &[Marks<'_, '_>],
+    zones: &[Zone<'_>],
+    found: &mut [Found<'_>],
+) -> Facts {
     let cofinancing_rate = best(found, |f| match f.value {
         Value::Percentage(rate) if f.role == Role::CofinancingRate => Some(rate),
         _ => None,
@@ -73,7 +80,7 @@ pub fn facts(text: &str, language: &Language, zones: &[Zone<'_>], found: &mut [F
     if let Some(rate) = &cofinancing_rate {
         by_ratio(found, rate.value);
     }
-    let text_of = |field| labelled_text(text, zones, field, language);
+    let text_of = |field| labelled_text(text, zones, field, passages);
     let mut facts = Facts {
         start_date: project_date(found, Role::Start),
         end_date: project_date(found, Role::End),
@@ -82,7 +89,7 @@ pub fn facts(text: &str, language: &Language, zones: &[Zone<'_>], found: &mut [F
             _ => None,
         }),
         programming_period: programming_period(found),
-        fund: fund(text, language, zones),
+        fund: fund(text, passages, zones),
         programme: text_of(Field::Programme),
         managing_authority: text_of(Field::ManagingAuthority),
         beneficiary: text_of(Field::Beneficiary),
@@ -180,11 +187,13 @@ fn most<T: Ord>(all: impl Iterator<Item = T>) -> Option<T> {
 }
 
 /// The fund a label names, by code or name; else the one the page names most often.
-fn fund(text: &str, language: &Language, zones: &[Zone<'_>]) -> Option<Fact<String>> {
+fn fund(text: &str, passages: &[Marks<'_, '_>], zones: &[Zone<'_>]) -> Option<Fact<String>> {
     let named = |range: Range<usize>| {
-        let inside = text.get(range).unwrap_or_default();
-        let hits = language.funds.find(inside);
-        hits.iter().filter_map(|hit| language.funds.meanings(hit).next().cloned()).collect::<Vec<_>>()
+        let of = |marks: &Marks<'_, '_>| {
+            let found = marks.find(Topic::Fund, &range);
+            found.filter_map(|(_, hits)| marks.values(hits).next().map(str::to_owned)).collect::<Vec<_>>()
+        };
+        passages.iter().flat_map(of).collect::<Vec<_>>()
     };
     let labelled = zones.iter().filter(|zone| zone.parted && zone.label.field == Some(Field::Fund)).find_map(|zone| {
         // The code stands behind the name: "Fondo sociale europeo Plus (ESF+)".
@@ -198,18 +207,18 @@ fn fund(text: &str, language: &Language, zones: &[Zone<'_>]) -> Option<Fact<Stri
 }
 
 /// What a label's line says, where it says something.
-fn labelled_text(text: &str, zones: &[Zone<'_>], field: Field, language: &Language) -> Option<Fact<String>> {
+fn labelled_text(text: &str, zones: &[Zone<'_>], field: Field, passages: &[Marks<'_, '_>]) -> Option<Fact<String>> {
     zones.iter().filter(|zone| zone.parted && zone.label.field == Some(field)).find_map(|zone| {
         let line = text.get(zone.value.clone())?;
         let value = line.split(['|', '\t']).next().unwrap_or(line).trim().trim_end_matches([';', ',']).trim();
-        let said = value.chars().any(char::is_alphabetic) && !is_not_available(value, language);
+        let said = value.chars().any(char::is_alphabetic) && !is_not_available(&span_of(text, value), passages);
         said.then(|| Fact::words(text, value, &zone.label.id))
     })
 }
 
 /// "n/a", "non disponibile": Kohesio's words for a missing value, in any language.
-fn is_not_available(value: &str, language: &Language) -> bool {
-    prints_at(value, language, Print::NotAvailable).any(|span| span == (0..value.len()))
+fn is_not_available(value: &Range<usize>, passages: &[Marks<'_, '_>]) -> bool {
+    prints_at(passages, value.clone(), Print::NotAvailable).any(|span| span == *value)
 }
 
 /// The labelled amount of a role, else a cued one; amounts that say otherwise are kept, rough ones near it agree.

@@ -6,9 +6,8 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use crate::normalize::{self, Reading, Value};
-use crate::patterns::{Class, Field, Group, Hit, Kind, Label, Language, Print};
-use crate::scan::{Match, Scanned, scan_at};
-use crate::text::Folded;
+use crate::patterns::{Class, Field, Group, Kind, Label, Language, Print, Rule, Topic};
+use crate::scan::{Marks, Match, scan_at};
 
 /// A label and the text it speaks of.
 #[derive(Debug)]
@@ -27,22 +26,23 @@ pub struct Zone<'l> {
 /// A value this far behind its label is no longer what the label speaks of.
 const REACH: usize = 400;
 
-/// Every label on the page, in text order.
-pub fn zones<'l>(text: &str, folded: &Folded, language: &'l Language) -> Vec<Zone<'l>> {
+/// Every label of a passage, in text order. `text` is the page's.
+pub fn zones<'l>(text: &str, marks: &Marks<'_, 'l>) -> Vec<Zone<'l>> {
+    let text = text.get(..marks.span.end).unwrap_or(text);
     let mut zones: Vec<Zone<'l>> = Vec::new();
-    for hit in language.labels.find_folded(text, folded) {
-        let Some(label) = language.labels.meanings(&hit).next() else { continue };
+    for (at, hits) in marks.find(Topic::Label, &marks.span) {
+        let Some(label) = marks.labels(hits).next() else { continue };
         if label.field.is_none() {
             // Kohesio's headings and header are whole lines that no value follows.
-            if alone(text, &hit.span) {
-                let end = hit.span.end..hit.span.end;
-                zones.push(Zone { label, at: hit.span, unit: None, value: end, parted: true });
+            if alone(text, &at) {
+                let end = at.end..at.end;
+                zones.push(Zone { label, at, unit: None, value: end, parted: true });
             }
             continue;
         }
-        let inside = zones.last().is_some_and(|before| before.parted && hit.span.start < before.value.end);
+        let inside = zones.last().is_some_and(|before| before.parted && at.start < before.value.end);
         // Words of a value are no label of their own: "Beneficiario: Comune di …".
-        zones.extend(zone(text, label, hit.span).filter(|zone| zone.parted || !inside));
+        zones.extend(zone(text, label, at).filter(|zone| zone.parted || !inside));
     }
     for i in 1..zones.len() {
         let Some((before, after)) = zones.split_at_mut_checked(i) else { break };
@@ -55,11 +55,13 @@ pub fn zones<'l>(text: &str, folded: &Folded, language: &'l Language) -> Vec<Zon
     zones
 }
 
-/// Where a print of Kohesio's stands in a text, in any language.
-pub fn prints_at(text: &str, language: &Language, print: Print) -> impl Iterator<Item = Range<usize>> {
-    let hits = language.labels.find(text).into_iter();
-    let prints = move |hit: &Hit| language.labels.meanings(hit).any(|label| label.prints.contains_key(&print));
-    hits.filter(prints).map(|hit| hit.span)
+/// Where a print of Kohesio's stands in a window of the page, in any language.
+pub fn prints_at(passages: &[Marks<'_, '_>], window: Range<usize>, print: Print) -> impl Iterator<Item = Range<usize>> {
+    passages.iter().flat_map(move |marks| {
+        let prints = move |label: &Label| label.prints.contains_key(&print);
+        let found = marks.find(Topic::Label, &window);
+        found.filter(move |(_, hits)| marks.labels(hits).any(prints)).map(|(at, _)| at)
+    })
 }
 
 /// The stretch a label speaks of; `None` where the words stand in a sentence and label nothing.
@@ -170,28 +172,30 @@ pub fn kind(field: Field) -> Option<Kind> {
 /// Bare numbers behind labels that say what they are: "Costo totale (EUR): 209.364,52", "Partecipanti: 120".
 /// `taken` tells whether something was read at a place already.
 pub fn bare_values<'l>(
-    on: Scanned<'_>,
+    text: &str,
+    marks: &Marks<'_, 'l>,
     zones: &[Zone<'_>],
-    language: &'l Language,
     taken: impl Fn(&Range<usize>) -> bool,
-) -> Vec<(Match<'l>, Reading)> {
-    let text = on.text;
+) -> Vec<(&'l Rule, Reading)> {
+    let language = marks.language;
     let mut all = Vec::new();
     for zone in zones.iter().filter(|zone| zone.parted) {
         let Some(wanted) = zone.label.field.and_then(kind) else { continue };
         let inner = text.get(zone.value.clone()).unwrap_or_default();
         let Some(offset) = inner.find(|c: char| c.is_ascii_digit()) else { continue };
-        if !language.filler.is_match(inner.get(..offset).unwrap_or_default()) {
+        let at = zone.value.start + offset;
+        if !marks.is_filler(&(zone.value.start..at)) {
             continue;
         }
-        let at = zone.value.start + offset;
         let read = |found: &Match<'l>| {
-            let fits = found.rule.kind == Some(wanted) && found.span.end <= zone.value.end;
-            normalize::read(found, text, language).filter(|_| fits).and_then(|readings| readings.into_iter().next())
+            let fits = found.rule.kind == Some(wanted) && found.span.end + marks.span.start <= zone.value.end;
+            normalize::read(found, marks.text, language).filter(|_| fits).and_then(|all| all.into_iter().next())
         };
-        if let Some((found, mut reading)) = scan_at(on, at, &language.labelled, read)
-            && !taken(&reading.span)
-        {
+        if let Some((found, mut reading)) = scan_at(marks, at - marks.span.start, read) {
+            reading.span = reading.span.start + marks.span.start..reading.span.end + marks.span.start;
+            if taken(&reading.span) {
+                continue;
+            }
             if let Value::Participants { group, .. } = &mut reading.value
                 && let Some(of) = group_in(text.get(zone.at.clone()).unwrap_or_default(), language)
             {
@@ -200,7 +204,7 @@ pub fn bare_values<'l>(
             if let Some(unit) = zone.unit.clone().and_then(|unit| text.get(unit)) {
                 apply_unit(&mut reading.value, unit, language);
             }
-            all.push((found, reading));
+            all.push((found.rule, reading));
         }
     }
     all

@@ -6,7 +6,9 @@ use std::ops::Range;
 use super::IdSource;
 use super::labels::{Zone, kind, prints_at};
 use super::roles::Found;
-use crate::patterns::{Class, Kind, Language, Print};
+use crate::patterns::{Class, Kind, Language, Print, Word};
+use crate::scan::Marks;
+use crate::text::fold;
 
 /// What Kohesio's prints say of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,12 +61,13 @@ pub struct Place<'t> {
 }
 
 /// Reads the flag line: "Flag of Polonia  Trójmiejski, Polonia".
-pub fn place<'t>(text: &'t str, language: &Language) -> Option<Place<'t>> {
+pub fn place<'t>(text: &'t str, language: &Language, passages: &[Marks<'_, '_>]) -> Option<Place<'t>> {
     let line = text.lines().rev().find_map(|line| line.get(line.find(FLAG)? + FLAG.len()..))?;
     let (name, where_) = line.split_once("  ").unwrap_or((line, ""));
     let (name, where_) = (name.trim(), where_.trim());
     let Some(country) = language.words.value(Class::Country, name) else { return Some(Place::default()) };
-    let several = prints_at(where_, language, Print::MultipleLocations).any(|span| span.start == 0);
+    let at = span_of(text, where_);
+    let several = prints_at(passages, at.clone(), Print::MultipleLocations).any(|span| span.start == at.start);
     let region = where_.strip_suffix(name).map(|r| r.trim_end().trim_end_matches(',').trim());
     let region = region.or(Some(where_)).filter(|r| !r.is_empty() && !several);
     Some(Place { country: Some(country.to_owned()), region })
@@ -234,12 +237,12 @@ fn is_menu(line: &str, language: &Language) -> bool {
 }
 
 fn is_chrome(line: &str, language: &Language) -> bool {
-    let folded = line.to_lowercase();
-    language.words.forms(Class::Chrome).any(|(form, _)| {
-        let rest = folded.strip_prefix(form);
-        rest.is_some_and(|rest| {
-            rest.is_empty() || (rest.starts_with([' ', ':', ',', '.']) && form.contains(' ') && rest.len() < 60)
-        })
+    let folded = fold(line);
+    let mut words: Vec<Word> = Vec::new();
+    language.words.words_at(&folded, 0, &mut words);
+    words.iter().filter(|word| word.class == Class::Chrome && !language.words.is_cased(word.form)).any(|word| {
+        let Some((form, rest)) = folded.split_at_checked(word.end) else { return false };
+        rest.is_empty() || (rest.starts_with([' ', ':', ',', '.']) && form.contains(' ') && rest.len() < 60)
     })
 }
 

@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 use super::labels::Zone;
 use super::sentence::{left, right, window_end, window_start};
 use crate::normalize::{Reading, Value};
-use crate::patterns::{Class, Cue, Field, Finder, Group, Kind, Language, Mod, Place, Role, Rule};
+use crate::patterns::{Class, Cue, Field, Group, Kind, Language, Mod, Place, Role, Rule, Topic};
+use crate::scan::Marks;
 
 /// How strongly something speaks for a role, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,16 +57,15 @@ pub struct Found<'l> {
     pub about_project: bool,
 }
 
-/// Gives every reading its role. `readings` must be in text order; `passages` are the text from end to end with the
-/// language of each part.
+/// Gives every reading its role. `readings` must be in text order; `passages` are the text from end to end.
 pub fn assign<'l>(
     text: &str,
-    passages: &[(Range<usize>, &'l Language)],
+    passages: &[Marks<'_, 'l>],
     zones: &[Zone<'_>],
     readings: Vec<(&'l Rule, Reading)>,
 ) -> Vec<Found<'l>> {
-    let Some(&(_, language)) = passages.first() else { return Vec::new() };
-    let context = Context { text, passages, language, zones };
+    let Some(marks) = passages.first() else { return Vec::new() };
+    let context = Context { text, passages, marks, language: marks.language, zones };
     let mut found: Vec<Found<'l>> = Vec::with_capacity(readings.len());
     let mut readings = readings.into_iter().peekable();
     while let Some((rule, reading)) = readings.next() {
@@ -90,8 +90,9 @@ struct Sides {
 #[derive(Clone, Copy)]
 struct Context<'a, 'l> {
     text: &'a str,
-    passages: &'a [(Range<usize>, &'l Language)],
-    /// That of the passage looked at.
+    passages: &'a [Marks<'a, 'l>],
+    /// The passage looked at, and its language.
+    marks: &'a Marks<'a, 'l>,
     language: &'l Language,
     zones: &'a [Zone<'a>],
 }
@@ -99,9 +100,9 @@ struct Context<'a, 'l> {
 impl<'l> Context<'_, 'l> {
     /// The same in the language of a place.
     fn at(&self, place: usize) -> Self {
-        let index = self.passages.partition_point(|(span, _)| span.end <= place);
-        let language = self.passages.get(index).map_or(self.language, |&(_, language)| language);
-        Context { language, ..*self }
+        let index = self.passages.partition_point(|marks| marks.span.end <= place);
+        let marks = self.passages.get(index).unwrap_or(self.marks);
+        Context { marks, language: marks.language, ..*self }
     }
 
     fn found(&self, rule: &'l Rule, reading: Reading, between: &Range<usize>) -> Found<'l> {
@@ -151,7 +152,7 @@ impl<'l> Context<'_, 'l> {
         let zone = self.zones.get(index).filter(|zone| span.start < zone.value.end)?;
         let field = zone.label.field?;
         let gap = self.text.get(zone.value.start..span.start)?;
-        let first = self.language.filler.is_match(gap) || self.mods_only(gap);
+        let first = self.is_filler(&(zone.value.start..span.start));
         let role = match (field, kind) {
             (Field::Dates, Kind::Date) => {
                 // The second date behind the label is the end.
@@ -196,10 +197,10 @@ impl<'l> Context<'_, 'l> {
                 best = Some((rank, distance, cue, words));
             }
         };
-        for (cue, words) in hits(self.language.before.get(&kind), self.text, &sides.left) {
+        for (cue, words) in self.cues(Topic::Before(kind), &sides.left) {
             let gap = self.text.get(words.end..span.start).unwrap_or_default();
             match cue.place {
-                Place::Before if self.is_filler(gap) => offer(0, gap.len(), cue, words),
+                Place::Before if self.is_filler(&(words.end..span.start)) => offer(0, gap.len(), cue, words),
                 Place::Near if reaches(cue, gap) && via(cue, gap) => {
                     // A cue that another value already follows speaks of that one, and there is one total only.
                     let used = words.end <= between.start;
@@ -210,13 +211,15 @@ impl<'l> Context<'_, 'l> {
                 _ => {}
             }
         }
-        for (cue, words) in hits(self.language.behind.get(&kind), self.text, &sides.right) {
+        for (cue, words) in self.cues(Topic::Behind(kind), &sides.right) {
             if words.end > between.end {
                 break;
             }
             let gap = self.text.get(span.end..words.start).unwrap_or_default();
             match cue.place {
-                Place::After if self.is_filler(self.behind_suffix(gap)) => offer(1, gap.len(), cue, words),
+                Place::After if self.is_filler(&(self.behind_suffix(span.end, gap)..words.start)) => {
+                    offer(1, gap.len(), cue, words)
+                }
                 Place::Behind if reaches(cue, gap) => offer(2, gap.len(), cue, words),
                 _ => {}
             }
@@ -224,43 +227,43 @@ impl<'l> Context<'_, 'l> {
         best.map(|(_, _, cue, words)| (cue, words))
     }
 
-    fn is_filler(&self, gap: &str) -> bool {
-        self.language.filler.is_match(gap) || self.mods_only(gap)
+    /// Every cue in a window.
+    fn cues(&self, topic: Topic, window: &Range<usize>) -> impl Iterator<Item = (&'l Cue, Range<usize>)> {
+        let found = self.marks.find(topic, window);
+        found.flat_map(|(words, hits)| self.marks.cues(hits).map(move |cue| (cue, words.clone())))
     }
 
-    /// Whether only words like "circa" and "almeno" stand in a gap.
-    fn mods_only(&self, gap: &str) -> bool {
-        let Some(hit) = self.language.mod_before.find(gap).pop() else { return false };
-        let (head, tail) = (gap.get(..hit.span.start).unwrap_or_default(), gap.get(hit.span.end..).unwrap_or_default());
-        self.language.filler.is_match(head) && self.language.filler.is_match(tail)
+    /// Whether only words of no weight, and words like "circa" and "almeno", stand in a gap.
+    fn is_filler(&self, gap: &Range<usize>) -> bool {
+        self.marks.is_filler(gap)
+            || self.marks.find(Topic::ModBefore, gap).last().is_some_and(|(words, _)| {
+                self.marks.is_filler(&(gap.start..words.start)) && self.marks.is_filler(&(words.end..gap.end))
+            })
     }
 
     /// The TIMEX3 mod of the words right before the value, or right behind it.
     fn modifier(&self, sides: &Sides, value: &Value) -> Option<Mod> {
-        let window = self.text.get(sides.left.clone())?;
-        let before = self.language.mod_before.find(window).pop().filter(|hit| {
-            let gap = window.get(hit.span.end..).unwrap_or_default();
+        let before = self.marks.find(Topic::ModBefore, &sides.left).last().filter(|(words, _)| {
+            let gap = self.text.get(words.end..sides.left.end).unwrap_or_default();
             // "Inizio: 2024" names a date and does not shade it.
-            !gap.contains([':', '|', '\n']) && self.language.filler.is_match(gap)
+            !gap.contains([':', '|', '\n']) && self.marks.is_filler(&(words.end..sides.left.end))
         });
-        if let Some(hit) = before {
-            return self.language.mod_before.meanings(&hit).next().copied();
+        if let Some((_, hits)) = before {
+            return self.marks.values(hits).next().and_then(Mod::from_name);
         }
-        let window = self.text.get(sides.right.clone())?;
-        let hit = self.language.mod_after.find(window).into_iter().next()?;
-        let gap = window.get(..hit.span.start)?;
-        let rest = self.behind_suffix(gap);
-        let modifier = self.language.mod_after.meanings(&hit).next().copied()?;
+        let (words, hits) = self.marks.find(Topic::ModAfter, &sides.right).next()?;
+        let gap = self.text.get(sides.right.start..words.start)?;
+        let rest = gap.get(self.behind_suffix(0, gap)..)?;
+        let modifier = self.marks.values(hits).next().and_then(Mod::from_name)?;
         // "2024'e kadar" is until 2024, "100'e kadar" up to 100: behind an ending only a part of a year shades a date.
         let part = matches!(modifier, Mod::Start | Mod::Mid | Mod::End);
         let holds = part || rest.len() == gap.len() || !matches!(value, Value::Date(_));
         (holds && rest.trim_start_matches([' ', '\t', ',', '(']).is_empty()).then_some(modifier)
     }
 
-    /// What stands behind an ending that is glued to a value's figures ("2019ko hasieran").
-    fn behind_suffix<'t>(&self, gap: &'t str) -> &'t str {
-        let suffix = self.language.words.glued_suffix(gap).unwrap_or(0);
-        gap.get(suffix..).unwrap_or(gap)
+    /// Where an ending ends that is glued to a value's figures ("2019ko hasieran"), or where the gap behind them begins.
+    fn behind_suffix(&self, from: usize, gap: &str) -> usize {
+        from + self.language.words.glued_suffix(gap).unwrap_or(0)
     }
 
     /// A date that fills its line, with a clock time or at the head of the page, is when the page was published.
@@ -298,9 +301,7 @@ impl<'l> Context<'_, 'l> {
 
     /// Whether words of the sentence say it is about the project.
     fn about_project(&self, sides: &Sides) -> bool {
-        [&sides.left, &sides.right]
-            .into_iter()
-            .any(|side| self.text.get(side.clone()).is_some_and(|side| !self.language.project.find(side).is_empty()))
+        [&sides.left, &sides.right].into_iter().any(|side| self.marks.find(Topic::Project, side).next().is_some())
     }
 
     /// Two dates joined by a word or dash of a range are a start and an end.
@@ -311,8 +312,10 @@ impl<'l> Context<'_, 'l> {
             let (Value::Date(from), Value::Date(to)) = (&start.value, &end.value) else { continue };
             let gap = self.text.get(start.span.end..end.span.start).unwrap_or_default();
             let here = self.at(start.span.start);
-            let between = here.language.range_and.is_match(gap) && here.opens_between(start.span.start);
-            let joined = between || here.joins(gap) || (start.rule.id == end.rule.id && gap.is_empty());
+            let between = start.span.end..end.span.start;
+            let joined = (here.marks.is_and(&between) && here.opens_between(start.span.start))
+                || here.joins(gap, &between)
+                || (start.rule.id == end.rule.id && gap.is_empty());
             let same_rule = std::ptr::eq(start.rule, end.rule) && start.rule.is_range();
             let same_rule = same_rule && gap.chars().count() <= 20 && !gap.contains('\n');
             if !(joined || same_rule) || from.first() > to.last() {
@@ -344,16 +347,16 @@ impl<'l> Context<'_, 'l> {
 
     /// Whether only a dash or a word like "to" stands in a gap. "2020. godine do 2021." goes on behind the full stop,
     /// "a finales de 2020. Hasta 2027 …" begins a sentence there.
-    fn joins(&self, gap: &str) -> bool {
+    fn joins(&self, gap: &str, at: &Range<usize>) -> bool {
         let sentence = gap.split_once(". ").is_some_and(|(_, rest)| rest.trim_start().starts_with(char::is_uppercase));
-        !sentence && self.language.range_to.is_match(gap)
+        !sentence && self.marks.is_to(at)
     }
 
     /// Whether a word like "between" stands right before `at`.
     fn opens_between(&self, at: usize) -> bool {
-        let left = self.text.get(left(self.text, at, self.language)).unwrap_or_default();
-        let hit = self.language.between.find(left).pop();
-        hit.is_some_and(|hit| left.get(hit.span.end..).is_some_and(|gap| self.language.filler.is_match(gap)))
+        let left = left(self.text, at, self.language);
+        let last = self.marks.find(Topic::Between, &left).last();
+        last.is_some_and(|(words, _)| self.marks.is_filler(&(words.end..left.end)))
     }
 
     /// Whether a range fills its line but for the words that open it.
@@ -361,8 +364,7 @@ impl<'l> Context<'_, 'l> {
         let (left, right) = (left(self.text, span.start, self.language), right(self.text, span.end, self.language));
         let side = |range: Range<usize>| self.text.get(range).unwrap_or_default();
         let opens = side(left.clone());
-        let opened = self.language.filler.is_match(opens)
-            || self.language.words.forms(Class::RangeFrom).any(|(form, _)| opens.trim().eq_ignore_ascii_case(form));
+        let opened = self.marks.is_filler(&left) || self.language.words.value(Class::RangeFrom, opens.trim()).is_some();
         opened && side(right).trim_matches([' ', '.', ')']).is_empty()
     }
 
@@ -386,7 +388,7 @@ impl<'l> Context<'_, 'l> {
             if let Some((gap, Role::Participants)) = near
                 && f.evidence.weight == Weight::Default
                 && gap.trim_start().starts_with('(')
-                && self.at(f.span.start).is_filler(gap)
+                && self.at(f.span.start).is_filler(&(f.span.start - gap.len()..f.span.start))
             {
                 f.role = Role::Subset;
                 f.evidence = Evidence { weight: Weight::Shape, id: "brackets".to_owned(), words: None };
@@ -416,8 +418,8 @@ impl<'l> Context<'_, 'l> {
     /// Where a page tells the total and the eligible cost, the eligible is a part of the total; alone it stands for it.
     fn eligible(&self, found: &mut [Found<'l>]) {
         let is_eligible = |f: &Found<'_>| {
-            let words = f.evidence.words.clone().and_then(|words| self.text.get(words));
-            words.is_some_and(|words| !self.at(f.span.start).language.eligible.find(words).is_empty())
+            let marks = self.at(f.span.start).marks;
+            f.evidence.words.as_ref().is_some_and(|words| marks.find(Topic::Eligible, words).next().is_some())
         };
         let totals = || found.iter().filter(|f| f.role == Role::TotalBudget && f.evidence.weight >= Weight::Cue);
         let Some(total) = totals().find(|f| !is_eligible(f)).map(|f| f.value.clone()) else { return };
@@ -445,7 +447,8 @@ impl<'l> Context<'_, 'l> {
                 && rate.role != Role::CofinancingRate
                 && rate.evidence.weight < Weight::Label
                 && gap.len() <= 20
-                && (self.at(rate.span.start).language.filler.is_match(gap) || matches!(gap.trim(), "-" | "/"))
+                && (self.at(rate.span.start).marks.is_filler(&(amount.span.end..rate.span.start))
+                    || matches!(gap.trim(), "-" | "/"))
             {
                 rate.role = Role::CofinancingRate;
                 rate.evidence =
@@ -486,17 +489,6 @@ fn default_role(value: &Value) -> Role {
         Value::Participants { .. } => Role::Participants,
         _ => Role::Other,
     }
-}
-
-/// Every cue in a window, as ranges of the text.
-fn hits<'l>(finder: Option<&'l Finder<Cue>>, text: &str, window: &Range<usize>) -> Vec<(&'l Cue, Range<usize>)> {
-    let Some((finder, inside)) = finder.zip(text.get(window.clone())) else { return Vec::new() };
-    let mut all = Vec::new();
-    for hit in finder.find(inside) {
-        let words = hit.span.start + window.start..hit.span.end + window.start;
-        all.extend(finder.meanings(&hit).map(|cue| (cue, words.clone())));
-    }
-    all
 }
 
 /// Roles a project has one value of, so that one cue speaks of one value.

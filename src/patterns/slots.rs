@@ -1,0 +1,327 @@
+//! Slots: the places in a pattern that hold a part of the value, and what of a text can stand in each.
+
+use super::lexicon::{Lexicon, Word};
+use super::schema::Class;
+
+/// A place in a pattern that holds a part of the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slot {
+    Day,
+    Month,
+    /// A month in two digits: "9/2003" is a law's number far more often than a month.
+    Month2,
+    Year,
+    Year2,
+    Hour,
+    Minute,
+    Second,
+    /// A number in figures or words.
+    Number,
+    /// A number in figures.
+    Digits,
+    Word(Class),
+    /// A word of the pattern itself that is found only as written.
+    Exact,
+}
+
+impl Slot {
+    const ENGINE: [(&'static str, Slot); 10] = [
+        ("day", Slot::Day),
+        ("month", Slot::Month),
+        ("month2", Slot::Month2),
+        ("year", Slot::Year),
+        ("year2", Slot::Year2),
+        ("hour", Slot::Hour),
+        ("minute", Slot::Minute),
+        ("second", Slot::Second),
+        ("number", Slot::Number),
+        ("digits", Slot::Digits),
+    ];
+
+    /// The slot of this name.
+    pub fn from_name(name: &str) -> Option<Slot> {
+        let engine = Self::ENGINE.iter().find(|(n, _)| *n == name).map(|&(_, slot)| slot);
+        engine.or_else(|| Class::from_name(name).map(Slot::Word))
+    }
+
+    /// The names of all slots, for help texts.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::ENGINE.iter().map(|&(name, _)| name).chain(Class::ALL.iter().map(|class| class.name()))
+    }
+
+    /// Whether the slot only says where the value stands and is no part of it.
+    pub fn is_context(self) -> bool {
+        matches!(
+            self,
+            Slot::Word(
+                Class::Verb
+                    | Class::Act
+                    | Class::YearCue
+                    | Class::SchoolYear
+                    | Class::RangeFrom
+                    | Class::RangeTo
+                    | Class::Filler
+                    | Class::ModBefore
+                    | Class::ModAfter
+            ) | Slot::Exact
+        )
+    }
+
+    /// Its bit in a set of slots: classes first.
+    pub fn bit(self) -> u64 {
+        match self {
+            Slot::Word(class) => class.bit(),
+            Slot::Day => DAY,
+            Slot::Month => MONTH,
+            Slot::Month2 => MONTH2,
+            Slot::Year => YEAR,
+            Slot::Year2 => YEAR2,
+            Slot::Hour => HOUR,
+            Slot::Minute | Slot::Second => SIXTY,
+            Slot::Number => NUMBER,
+            Slot::Digits => DIGITS,
+            Slot::Exact => 0,
+        }
+    }
+}
+
+const DAY: u64 = 1 << 63;
+const MONTH: u64 = 1 << 62;
+const MONTH2: u64 = 1 << 61;
+const YEAR: u64 = 1 << 60;
+const YEAR2: u64 = 1 << 59;
+const HOUR: u64 = 1 << 58;
+const SIXTY: u64 = 1 << 57;
+const NUMBER: u64 = 1 << 56;
+const DIGITS: u64 = 1 << 55;
+const FIGURES: u64 = DAY | MONTH | MONTH2 | YEAR | YEAR2 | HOUR | SIXTY | NUMBER | DIGITS;
+/// No class has one of the bits above.
+const _: () = assert!(Class::ALL.len() < 55, "classes and slots share the bits of a set");
+
+/// Something that can stand in slots at a place: where it ends, and in which slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filling {
+    pub end: usize,
+    /// The slots, as bits.
+    pub slots: u64,
+}
+
+/// A folded text and the words found in it so far.
+pub struct View<'t> {
+    text: &'t str,
+    words: &'t Lexicon,
+    /// A word with a capital is compared with the text as written.
+    written: &'t dyn Fn(usize, usize) -> String,
+    found: Vec<Word>,
+    /// The places looked at last, each with its words in `found`.
+    seen: [(usize, usize, usize); SEEN],
+}
+
+/// Places remembered, a power of two: rules look a few words ahead and come back.
+const SEEN: usize = 32;
+/// Words kept before all are forgotten.
+const KEPT: usize = 4096;
+
+impl<'t> View<'t> {
+    /// A view of a folded text; `written` gives the text as written for a range of the folded one.
+    pub fn new(text: &'t str, words: &'t Lexicon, written: &'t dyn Fn(usize, usize) -> String) -> Self {
+        View { text, words, written, found: Vec::new(), seen: [(usize::MAX, 0, 0); SEEN] }
+    }
+
+    /// The folded text.
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// The words that begin at a place in the case their forms ask for.
+    pub fn words_at(&mut self, at: usize) -> &[Word] {
+        let place = at % SEEN;
+        if let Some(&(known, from, to)) = self.seen.get(place)
+            && known == at
+        {
+            return self.found.get(from..to).unwrap_or_default();
+        }
+        if self.found.len() > KEPT {
+            self.found.clear();
+            self.seen = [(usize::MAX, 0, 0); SEEN];
+        }
+        let from = self.found.len();
+        self.words.words_at(self.text, at, &mut self.found);
+        let (words, written) = (self.words, self.written);
+        let mut to = from;
+        for index in from..self.found.len() {
+            let Some(&word) = self.found.get(index) else { break };
+            if words.fits(word.form, || written(at, word.end)) {
+                if let Some(cell) = self.found.get_mut(to) {
+                    *cell = word;
+                }
+                to += 1;
+            }
+        }
+        self.found.truncate(to);
+        if let Some(cell) = self.seen.get_mut(place) {
+            *cell = (at, from, to);
+        }
+        self.found.get(from..to).unwrap_or_default()
+    }
+
+    /// Everything that can stand at a place in one of `wanted` slots and ends no later than `limit`; an end comes once.
+    pub fn fillings(&mut self, at: usize, limit: usize, wanted: u64, out: &mut Vec<Filling>) {
+        out.clear();
+        let digit = self.text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        if digit && wanted & FIGURES != 0 {
+            figures(self.text, at, limit, wanted, out);
+        }
+        let classes = wanted & !FIGURES;
+        if classes != 0 {
+            self.of_classes(at, limit, classes, classes, out);
+        }
+        if !digit {
+            if wanted & DAY != 0 {
+                self.of_classes(at, limit, Class::DayName.bit(), DAY, out);
+            }
+            if wanted & NUMBER != 0 {
+                self.spelled(at, limit, out);
+            }
+        }
+    }
+
+    /// The words of some classes; `as_slots` are the slots they fill, a class's own or another.
+    fn of_classes(&mut self, at: usize, limit: usize, classes: u64, as_slots: u64, out: &mut Vec<Filling>) {
+        let own = classes == as_slots;
+        for word in self.words_at(at) {
+            let bit = word.class.bit();
+            if bit & classes != 0 && word.end <= limit {
+                fill(out, word.end, if own { bit } else { as_slots });
+            }
+        }
+        if own && self.words.ending_classes() & classes != 0 {
+            let mut endings = Vec::new();
+            self.words.endings_at(self.text, at, classes, &mut endings);
+            for word in endings.iter().filter(|word| word.end <= limit) {
+                fill(out, word.end, word.class.bit());
+            }
+        }
+    }
+
+    /// Spelled-out numbers: words with or without spaces, hyphens and joining words between them.
+    fn spelled(&mut self, at: usize, limit: usize, out: &mut Vec<Filling>) {
+        let mut ends: Vec<usize> = Vec::new();
+        self.number_words(at, limit, &mut ends);
+        let mut next = 0;
+        while let Some(&end) = ends.get(next) {
+            next += 1;
+            fill(out, end, NUMBER);
+            self.number_words(end, limit, &mut ends);
+            let bytes = self.text.as_bytes();
+            if bytes.get(end) == Some(&b'-') {
+                self.number_words(end + 1, limit, &mut ends);
+            }
+            let comma = usize::from(bytes.get(end) == Some(&b','));
+            if bytes.get(end + comma) == Some(&b' ') {
+                self.number_words(end + comma + 1, limit, &mut ends);
+                for joined in self.joiners(end + comma + 1) {
+                    if bytes.get(joined) == Some(&b' ') {
+                        self.number_words(joined + 1, limit, &mut ends);
+                    }
+                }
+            }
+            for joined in self.joiners(end) {
+                self.number_words(joined, limit, &mut ends);
+            }
+        }
+    }
+
+    fn number_words(&mut self, at: usize, limit: usize, ends: &mut Vec<usize>) {
+        for word in self.words_at(at) {
+            if word.class == Class::NumberWord && word.end <= limit && !ends.contains(&word.end) {
+                ends.push(word.end);
+            }
+        }
+    }
+
+    fn joiners(&mut self, at: usize) -> Vec<usize> {
+        self.words_at(at).iter().filter(|word| word.class == Class::NumberJoiner).map(|word| word.end).collect()
+    }
+
+    /// The form of a class that stands at a span, the file's first where several do.
+    pub fn form(&mut self, at: usize, end: usize, class: Class) -> Option<u32> {
+        let word = self.words_at(at).iter().find(|word| word.end == end && word.class == class).map(|word| word.form);
+        word.or_else(|| {
+            let mut endings = Vec::new();
+            self.words.endings_at(self.text, at, class.bit(), &mut endings);
+            endings.iter().filter(|word| word.end == end).map(|word| word.form).min()
+        })
+    }
+}
+
+/// Adds slots to the filling of an end.
+fn fill(out: &mut Vec<Filling>, end: usize, slots: u64) {
+    match out.iter_mut().find(|filling| filling.end == end) {
+        Some(filling) => filling.slots |= slots,
+        None => out.push(Filling { end, slots }),
+    }
+}
+
+/// Numbers, days, months and years in figures; each ends where a run of digits ends.
+fn figures(text: &str, at: usize, limit: usize, wanted: u64, out: &mut Vec<Filling>) {
+    let bytes = text.as_bytes().get(..limit).unwrap_or_default();
+    let run = bytes.get(at..).unwrap_or_default();
+    let length = digits(run);
+    let end = at + length;
+    let slots = short(run, length) & wanted;
+    if slots != 0 {
+        fill(out, end, slots);
+    }
+    let numbers = wanted & (NUMBER | DIGITS);
+    if numbers == 0 {
+        return;
+    }
+    fill(out, end, numbers);
+    if let Some(end) = decimals(bytes, end) {
+        fill(out, end, numbers);
+    }
+    if length > 3 {
+        return;
+    }
+    // Groups by one kind of separator, then a decimal part by a point or comma.
+    for separator in *b" .,'" {
+        let mut end = end;
+        while bytes.get(end) == Some(&separator) && digits(bytes.get(end + 1..).unwrap_or_default()) == 3 {
+            end += 4;
+            fill(out, end, numbers);
+            if let Some(end) = decimals(bytes, end) {
+                fill(out, end, numbers);
+            }
+        }
+    }
+}
+
+fn digits(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+/// Where the decimals behind a number end.
+fn decimals(bytes: &[u8], end: usize) -> Option<usize> {
+    matches!(bytes.get(end)?, b'.' | b',').then_some(())?;
+    let length = digits(bytes.get(end + 1..)?);
+    (length > 0).then_some(end + 1 + length)
+}
+
+/// The slots that a run of one to four digits can stand in.
+fn short(run: &[u8], length: usize) -> u64 {
+    let value = run.iter().take(length.min(4)).fold(0u16, |sum, byte| sum * 10 + u16::from(byte - b'0'));
+    let when = |holds: bool, slots: u64| if holds { slots } else { 0 };
+    match length {
+        1 => when(value > 0, DAY | MONTH) | HOUR,
+        2 => {
+            when((1..=31).contains(&value), DAY)
+                | when((1..=12).contains(&value), MONTH | MONTH2)
+                | when(value < 24, HOUR)
+                | when(value < 60, SIXTY)
+                | YEAR2
+        }
+        4 => when((1900..2100).contains(&value), YEAR),
+        _ => 0,
+    }
+}
