@@ -2,8 +2,7 @@
 //! for them, so a language costs what its pages use.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
+use super::idle::Kept;
 use super::program::{Inst, Program};
 use super::slots::{Filling, View};
 use super::table::Table;
@@ -14,7 +13,7 @@ pub struct Automaton {
     program: Program,
     /// What the text can begin with: the state nought, by byte.
     begins: Vec<bool>,
-    idle: Mutex<Vec<States>>,
+    states: Kept<States>,
 }
 
 /// A pattern is tried no further than this behind its first byte, so that no page costs more than its length.
@@ -76,7 +75,9 @@ impl Automaton {
                 *first = true;
             }
         }
-        Automaton { program, begins: first, idle: Mutex::new(vec![states]) }
+        let kept = Kept::default();
+        kept.give_back(states);
+        Automaton { program, begins: first, states: kept }
     }
 
     /// The program.
@@ -86,12 +87,12 @@ impl Automaton {
 
     /// States to search with; give them back for the next page.
     pub fn states(&self) -> States {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+        self.states.take()
     }
 
     /// Takes states back.
     pub fn give_back(&self, states: States) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(states);
+        self.states.give_back(states);
     }
 
     /// Whether a pattern can begin with a byte.
@@ -127,6 +128,7 @@ impl States {
         while let Some(&(mut at, mut state)) = open.get(next) {
             next += 1;
             while let Some(&here) = self.states.get(state as usize) {
+                view.looked = view.looked.max(at);
                 let (from, to) = here.matches;
                 for &pattern in self.matches.get(from as usize..to as usize).unwrap_or_default() {
                     ends.push((pattern, at));

@@ -115,14 +115,14 @@ impl Lexicon {
     }
 
     /// Every word of the language that begins at `at` of a folded text, in the order of their ends, then of the files.
-    /// Case is not looked at.
-    pub fn words_at(&self, text: &str, at: usize, found: &mut Vec<Word>) {
+    /// Case is not looked at. Returns the last byte of the text looked at.
+    pub fn words_at(&self, text: &str, at: usize, found: &mut Vec<Word>) -> usize {
         let mut here = |end: usize, form: u32| {
             if let Some(known) = self.forms.get(form as usize) {
                 found.push(Word { end, class: known.class, form });
             }
         };
-        self.words.walk(text, at, &mut here);
+        self.words.walk(text, at, &mut here)
     }
 
     /// Every ending of words of `classes` in the word that begins at `at` of a folded text.
@@ -306,13 +306,15 @@ impl Trie {
         })
     }
 
-    /// Every form that a text holds from `at` on, with its end.
-    fn walk(&self, text: &str, at: usize, found: &mut impl FnMut(usize, u32)) {
+    /// Every form that a text holds from `at` on, with its end. Returns the last byte looked at.
+    fn walk(&self, text: &str, mut at: usize, found: &mut impl FnMut(usize, u32)) -> usize {
         let mut node = 0;
-        for (offset, &byte) in text.as_bytes().get(at..).unwrap_or_default().iter().enumerate() {
-            let Some(next) = self.edges.get(edge(node, byte)) else { return };
+        while let Some(&byte) = text.as_bytes().get(at) {
+            let Some(next) = self.edges.get(edge(node, byte)) else { break };
             node = next;
-            self.forms(node).for_each(|form| found(at + offset + 1, form));
+            at += 1;
+            self.forms(node).for_each(|form| found(at, form));
         }
+        at
     }
 }

@@ -4,6 +4,7 @@ mod automaton;
 mod cues;
 mod error;
 mod file;
+mod idle;
 mod laws;
 mod lexicon;
 mod program;
@@ -23,6 +24,7 @@ pub use automaton::{REACH, States};
 pub use cues::{Cue, Finder, Label, Meaning, Place, Topic};
 pub use error::PatternError;
 pub use file::Loaded;
+pub use idle::Idle;
 pub use lexicon::{Lexicon, NumberWords, Word};
 pub use rules::{Filled, Rule, RuleSet};
 pub use schema::{Class, Field, File, Forms, Group, Kind, Mod, Numbers, Print, Role};
@@ -31,6 +33,7 @@ pub use syntax::{Node, Part};
 
 use crate::digest::sha256;
 use file::Unread;
+use idle::Kept;
 
 /// The code of the file that holds in every language.
 pub const UND: &str = "und";
@@ -104,6 +107,8 @@ pub struct Language {
     pub labelled: RuleSet,
     /// Labels and cues.
     pub finder: Finder,
+    /// Words at which neither a rule, label or cue nor a word that is looked for begins.
+    pub idle: Kept<Idle>,
 }
 
 impl Patterns {
@@ -265,6 +270,7 @@ impl Patterns {
             rules: RuleSet::new(rules, &words),
             labelled: RuleSet::new(labelled, &words),
             finder: Finder::new(labels, cues, &words),
+            idle: Kept::default(),
             words,
         })
     }

@@ -113,9 +113,25 @@ pub struct View<'t> {
     /// A word with a capital is compared with the text as written.
     written: &'t dyn Fn(usize, usize) -> String,
     found: Vec<Word>,
-    /// The places looked at last, each with its words in `found`.
-    seen: [(usize, usize, usize); SEEN],
+    /// The places looked at last.
+    seen: [Seen; SEEN],
+    /// The last byte of the text that was looked at since this was last set.
+    pub looked: usize,
+    /// Whether a word was left out for its case since this was last set.
+    pub miscased: bool,
 }
+
+/// A place with its words, as a range of those found, and the last byte looked at to find them.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    at: usize,
+    from: usize,
+    to: usize,
+    looked: usize,
+    miscased: bool,
+}
+
+const UNSEEN: Seen = Seen { at: usize::MAX, from: 0, to: 0, looked: 0, miscased: false };
 
 /// Places remembered, a power of two: rules look a few words ahead and come back.
 const SEEN: usize = 32;
@@ -125,7 +141,7 @@ const KEPT: usize = 4096;
 impl<'t> View<'t> {
     /// A view of a folded text; `written` gives the text as written for a range of the folded one.
     pub fn new(text: &'t str, words: &'t Lexicon, written: &'t dyn Fn(usize, usize) -> String) -> Self {
-        View { text, words, written, found: Vec::new(), seen: [(usize::MAX, 0, 0); SEEN] }
+        View { text, words, written, found: Vec::new(), seen: [UNSEEN; SEEN], looked: 0, miscased: false }
     }
 
     /// The folded text.
@@ -136,17 +152,19 @@ impl<'t> View<'t> {
     /// The words that begin at a place in the case their forms ask for.
     pub fn words_at(&mut self, at: usize) -> &[Word] {
         let place = at % SEEN;
-        if let Some(&(known, from, to)) = self.seen.get(place)
-            && known == at
+        if let Some(&seen) = self.seen.get(place)
+            && seen.at == at
         {
-            return self.found.get(from..to).unwrap_or_default();
+            self.looked = self.looked.max(seen.looked);
+            self.miscased |= seen.miscased;
+            return self.found.get(seen.from..seen.to).unwrap_or_default();
         }
         if self.found.len() > KEPT {
             self.found.clear();
-            self.seen = [(usize::MAX, 0, 0); SEEN];
+            self.seen = [UNSEEN; SEEN];
         }
         let from = self.found.len();
-        self.words.words_at(self.text, at, &mut self.found);
+        let looked = self.words.words_at(self.text, at, &mut self.found);
         let (words, written) = (self.words, self.written);
         let mut to = from;
         for index in from..self.found.len() {
@@ -158,10 +176,13 @@ impl<'t> View<'t> {
                 to += 1;
             }
         }
+        let miscased = self.found.len() > to;
         self.found.truncate(to);
         if let Some(cell) = self.seen.get_mut(place) {
-            *cell = (at, from, to);
+            *cell = Seen { at, from, to, looked, miscased };
         }
+        self.looked = self.looked.max(looked);
+        self.miscased |= miscased;
         self.found.get(from..to).unwrap_or_default()
     }
 
@@ -170,6 +191,7 @@ impl<'t> View<'t> {
         out.clear();
         let digit = self.text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
         if digit && wanted & FIGURES != 0 {
+            self.looked = usize::MAX;
             figures(self.text, at, limit, wanted, out);
         }
         let classes = wanted & !FIGURES;
@@ -198,6 +220,7 @@ impl<'t> View<'t> {
         if own && self.words.ending_classes() & classes != 0 {
             let mut endings = Vec::new();
             self.words.endings_at(self.text, at, classes, &mut endings);
+            self.looked = usize::MAX;
             for word in endings.iter().filter(|word| word.end <= limit) {
                 fill(out, word.end, word.class.bit());
             }
@@ -211,6 +234,7 @@ impl<'t> View<'t> {
         let mut next = 0;
         while let Some(&end) = ends.get(next) {
             next += 1;
+            self.looked = usize::MAX;
             fill(out, end, NUMBER);
             self.number_words(end, limit, &mut ends);
             let bytes = self.text.as_bytes();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::labels::Zone;
-use super::sentence::{left, right, window_end, window_start};
+use super::sentence::{Sentences, window_end, window_start};
 use crate::normalize::{Reading, Value};
 use crate::patterns::{Class, Cue, Field, Group, Kind, Language, Mod, Place, Role, Rule, Topic};
 use crate::scan::Marks;
@@ -65,7 +65,8 @@ pub fn assign<'l>(
     readings: Vec<(&'l Rule, Reading)>,
 ) -> Vec<Found<'l>> {
     let Some(marks) = passages.first() else { return Vec::new() };
-    let context = Context { text, passages, marks, language: marks.language, zones };
+    let sentences = Sentences::new(text, passages);
+    let context = Context { text, sentences: &sentences, passages, marks, language: marks.language, zones };
     let mut found: Vec<Found<'l>> = Vec::with_capacity(readings.len());
     let mut readings = readings.into_iter().peekable();
     while let Some((rule, reading)) = readings.next() {
@@ -90,6 +91,7 @@ struct Sides {
 #[derive(Clone, Copy)]
 struct Context<'a, 'l> {
     text: &'a str,
+    sentences: &'a Sentences<'a>,
     passages: &'a [Marks<'a, 'l>],
     /// The passage looked at, and its language.
     marks: &'a Marks<'a, 'l>,
@@ -108,8 +110,8 @@ impl<'l> Context<'_, 'l> {
     fn found(&self, rule: &'l Rule, reading: Reading, between: &Range<usize>) -> Found<'l> {
         let Reading { value, span, month_first } = reading;
         let sides = Sides {
-            left: left(self.text, span.start, self.language),
-            right: right(self.text, span.end, self.language),
+            left: self.sentences.left(span.start),
+            right: self.sentences.right(span.end),
         };
         let modifier = self.modifier(&sides, &value).filter(|&modifier| fits(modifier, &value));
         let (role, evidence) = self.role(rule, &value, &span, &sides, between);
@@ -354,14 +356,14 @@ impl<'l> Context<'_, 'l> {
 
     /// Whether a word like "between" stands right before `at`.
     fn opens_between(&self, at: usize) -> bool {
-        let left = left(self.text, at, self.language);
+        let left = self.sentences.left(at);
         let last = self.marks.find(Topic::Between, &left).last();
         last.is_some_and(|(words, _)| self.marks.is_filler(&(words.end..left.end)))
     }
 
     /// Whether a range fills its line but for the words that open it.
     fn fills_line(&self, span: &Range<usize>) -> bool {
-        let (left, right) = (left(self.text, span.start, self.language), right(self.text, span.end, self.language));
+        let (left, right) = (self.sentences.left(span.start), self.sentences.right(span.end));
         let side = |range: Range<usize>| self.text.get(range).unwrap_or_default();
         let opens = side(left.clone());
         let opened = self.marks.is_filler(&left) || self.language.words.value(Class::RangeFrom, opens.trim()).is_some();

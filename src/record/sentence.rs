@@ -3,56 +3,93 @@
 use std::ops::Range;
 
 use crate::patterns::{Class, Language};
+use crate::scan::Marks;
 
 /// A sentence is looked at this many characters to either side of a value, so that cost does not grow with its length.
 const WINDOW: usize = 180;
 
 /// Where the window before `at` begins.
 pub fn window_start(text: &str, at: usize) -> usize {
-    text.get(..at).and_then(|before| before.char_indices().rev().nth(WINDOW - 1)).map_or(0, |(start, _)| start)
+    let before = text.get(..at).unwrap_or_default().as_bytes();
+    if before.len() <= WINDOW {
+        return 0;
+    }
+    // Characters are counted by their first bytes.
+    let firsts = before.iter().enumerate().rev().filter(|(_, byte)| is_first(**byte));
+    firsts.map(|(start, _)| start).nth(WINDOW - 1).unwrap_or(0)
 }
 
 /// Where the window behind `at` ends.
 pub fn window_end(text: &str, at: usize) -> usize {
-    text.get(at..).and_then(|after| after.char_indices().nth(WINDOW)).map_or(text.len(), |(end, _)| at + end)
+    let after = text.get(at..).unwrap_or_default().as_bytes();
+    if after.len() <= WINDOW {
+        return text.len();
+    }
+    let mut firsts = after.iter().enumerate().filter(|(_, byte)| is_first(**byte));
+    firsts.nth(WINDOW).map_or(text.len(), |(end, _)| at + end)
 }
 
-/// The sentence before `at`, as far as the window reaches.
-pub fn left(text: &str, at: usize, language: &Language) -> Range<usize> {
-    let from = window_start(text, at);
-    breaks(text, from..at, language).last().unwrap_or(from)..at
+fn is_first(byte: u8) -> bool {
+    byte & 0xc0 != 0x80
 }
 
-/// The sentence behind `at`, as far as the window reaches.
-pub fn right(text: &str, at: usize, language: &Language) -> Range<usize> {
-    let to = window_end(text, at);
-    at..breaks(text, at..to, language).next().unwrap_or(to)
+/// Where the sentences of a page end: offsets of what follows, in order.
+#[derive(Debug)]
+pub struct Sentences<'t> {
+    text: &'t str,
+    breaks: Vec<usize>,
 }
 
-/// Where sentences end inside a window of a text: offsets of what follows.
-fn breaks<'t>(text: &'t str, window: Range<usize>, language: &'t Language) -> impl Iterator<Item = usize> + 't {
-    let chars = text.get(window.clone()).unwrap_or_default().char_indices();
-    chars.filter_map(move |(at, c)| {
-        let at = window.start + at;
-        let end = at + c.len_utf8();
-        let ends = match c {
-            '\n' | ';' | '•' | '§' | '|' => true,
-            '.' | '!' | '?' => ends_sentence(text, at, text.get(end..window.end).unwrap_or_default(), language),
-            _ => false,
-        };
-        ends.then_some(end)
-    })
+impl<'t> Sentences<'t> {
+    /// The sentences of a text in passages, each read in its language.
+    pub fn new(text: &'t str, passages: &[Marks<'_, '_>]) -> Self {
+        let mut breaks = Vec::new();
+        for marks in passages {
+            let inside = text.get(marks.span.clone()).unwrap_or_default();
+            for (at, mark) in inside.match_indices(is_mark) {
+                let (at, end) = (marks.span.start + at, marks.span.start + at + mark.len());
+                if !matches!(mark, "." | "!" | "?") || ends_sentence(text, at, marks.language) {
+                    breaks.push(end);
+                }
+            }
+        }
+        Sentences { text, breaks }
+    }
+
+    /// The sentence before `at`, as far as the window reaches.
+    pub fn left(&self, at: usize) -> Range<usize> {
+        let before = self.breaks.partition_point(|end| *end <= at).checked_sub(1);
+        let from = before.and_then(|i| self.breaks.get(i)).copied().unwrap_or(0);
+        // A character is a byte at least.
+        if at - from <= WINDOW { from..at } else { from.max(window_start(self.text, at))..at }
+    }
+
+    /// The sentence behind `at`, as far as the window reaches.
+    pub fn right(&self, at: usize) -> Range<usize> {
+        let next = self.breaks.get(self.breaks.partition_point(|end| *end <= at)).copied();
+        let to = next.unwrap_or(self.text.len());
+        if to - at <= WINDOW { at..to } else { at..to.min(window_end(self.text, at)) }
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, '\n' | ';' | '•' | '§' | '|' | '.' | '!' | '?')
 }
 
 /// Whether the mark at `at` ends a sentence rather than an abbreviation or an ordinal.
-fn ends_sentence(text: &str, at: usize, after: &str, language: &Language) -> bool {
-    let before = text.get(window_start(text, at)..at).unwrap_or_default();
+fn ends_sentence(text: &str, at: usize, language: &Language) -> bool {
+    let near = text.floor_char_boundary(at.saturating_sub(WINDOW));
+    let before = text.get(near..at).unwrap_or_default();
+    let after = text.get(at + 1..).unwrap_or_default();
     let word = before.rsplit([' ', '\t', '\n', '(', '\'']).next().unwrap_or_default();
     let next = after.trim_start_matches([' ', '"', '»', '”', ')']).chars().next();
     let capital = next.is_some_and(char::is_uppercase);
     let spaced = after.starts_with([' ', '"', '»', ')', '”']);
     // "fine.Inizio": the importer deleted a line break behind a full stop.
     let glued = word.ends_with(char::is_lowercase) && capital;
+    if !(spaced || glued) || next.is_some_and(char::is_lowercase) {
+        return false;
+    }
     let figure = |word: &str| word.ends_with(|c: char| c.is_ascii_digit());
     // "2019 r. Gmina": the year's abbreviation ends the sentence too.
     let of_year = || {
@@ -65,6 +102,6 @@ fn ends_sentence(text: &str, at: usize, after: &str, language: &Language) -> boo
     let short = one
         || ordinal
         || (word.contains('.') && !figure(word))
-        || language.words.value(Class::Abbreviation, &format!("{word}.")).is_some();
-    (spaced || glued) && !short && next.is_none_or(|c| !c.is_lowercase())
+        || language.words.value(Class::Abbreviation, text.get(at - word.len()..=at).unwrap_or_default()).is_some();
+    !short
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::begins;
-use crate::patterns::{Class, Cue, Label, Language, Meaning, RuleSet, States, Topic, View, Word};
+use super::starts::{Kind, Start};
+use crate::patterns::{Class, Cue, Idle, Label, Language, Meaning, States, Topic, View, Word};
 use crate::text::Folded;
 
 /// A passage, its folded copy, and the words of its language in it.
@@ -196,56 +196,12 @@ fn is_blank(text: &str) -> bool {
     text.trim_start_matches(SPACES).is_empty()
 }
 
-/// A place of a passage where something may begin.
-pub struct Place {
-    /// Byte of the folded text.
-    pub folded: usize,
-    /// Its character and the one before it.
-    here: char,
-    before: Option<char>,
-}
-
-/// Every character of a text that words or figures may begin at.
-pub fn places(text: &str) -> impl Iterator<Item = Place> {
-    let (mut folded, mut before) = (0, None);
-    text.chars().filter_map(move |here| {
-        let space = matches!(here, ' ' | '\t');
-        if space && matches!(before, Some(' ' | '\t')) {
-            return None;
-        }
-        let place = Place { folded, here, before };
-        folded += here.len_utf8();
-        before = Some(here);
-        (!space && here != '\n' && place.is_start()).then_some(place)
-    })
-}
-
-impl Place {
-    /// Whether no word or number goes on here. "projekcieData początkowa": a heading glued to a label keeps the label's
-    /// capital, and a word begins there.
-    fn is_start(&self) -> bool {
-        let Some(before) = self.before else { return true };
-        let (here, joined) = (self.here, before.is_alphanumeric() && self.here.is_alphanumeric());
-        !joined || (before.is_lowercase() && here.is_uppercase()) || here.is_ascii_digit() != before.is_ascii_digit()
-    }
-
-    /// Whether a figure goes over into a word here.
-    fn is_glued(&self) -> bool {
-        self.before.is_some_and(|c| c.is_ascii_digit()) && self.here.is_alphabetic()
-    }
-
-    /// Whether one of the rules may begin here.
-    pub fn opens_rule(&self, marks: &Marks<'_, '_>, rules: &RuleSet) -> bool {
-        let byte = marks.folded().as_bytes().get(self.folded).copied().unwrap_or(b' ');
-        let inside = self.here.is_ascii_digit() && self.before.is_some_and(|c| c.is_ascii_digit());
-        !inside && rules.begins(byte) && begins(marks, self.folded)
-    }
-}
-
 /// Collects the marks of a passage.
 pub struct Marker<'l> {
     language: &'l Language,
     states: States,
+    /// Words at which nothing begins.
+    pub idle: Idle,
     hits: Vec<Vec<Hit>>,
     ends: Vec<(u32, usize)>,
     words: Vec<Word>,
@@ -256,21 +212,24 @@ pub struct Marker<'l> {
 impl<'l> Marker<'l> {
     pub fn new(language: &'l Language) -> Self {
         let hits = vec![Vec::new(); Topic::COUNT];
-        Marker { language, states: language.finder.states(), hits, ends: Vec::new(), words: Vec::new(), glued: false }
+        Marker { language, states: language.finder.states(), idle: language.idle.take(), hits, ends: Vec::new(), words: Vec::new(), glued: false }
     }
 
-    /// Marks what begins at a place.
-    pub fn mark(&mut self, marks: &Marks<'_, 'l>, view: &mut View<'_>, place: &Place) {
-        let at = place.folded;
+    /// Marks what begins at a place; whether anything may.
+    pub fn mark(&mut self, marks: &Marks<'_, 'l>, view: &mut View<'_>, start: Start) -> bool {
+        let at = start.at;
         let byte = marks.folded().as_bytes().get(at).copied().unwrap_or(b' ');
         let (cues, words) = (self.language.finder.begins(byte), self.language.words.begins(byte));
-        if !(cues || words) {
-            return;
+        let before = marks.folded().get(..at).and_then(|before| before.chars().next_back());
+        if start.kind == Kind::Figure && before.is_some_and(char::is_alphanumeric) {
+            return false;
         }
-        self.glued = place.is_glued();
+        let mut any = false;
+        self.glued = start.kind == Kind::BehindFigure;
         if cues {
             let mut ends = std::mem::take(&mut self.ends);
             self.language.finder.at(&mut self.states, view, at, &mut ends);
+            any = !ends.is_empty();
             for &(form, end) in &ends {
                 self.cue(marks, view, form, at..end);
             }
@@ -279,6 +238,7 @@ impl<'l> Marker<'l> {
         if words {
             self.words.clear();
             self.words.extend(view.words_at(at).iter().filter(|word| Topic::of(word.class).is_some()));
+            any |= !self.words.is_empty();
             // The longest first, and the file's order where they are as long.
             self.words.sort_by_key(|word| std::cmp::Reverse(word.end));
             for index in 0..self.words.len() {
@@ -289,6 +249,7 @@ impl<'l> Marker<'l> {
                 }
             }
         }
+        any
     }
 
     fn cue(&mut self, marks: &Marks<'_, 'l>, view: &mut View<'_>, form: u32, span: Range<usize>) {
@@ -321,6 +282,7 @@ impl<'l> Marker<'l> {
     /// The marks, and the states given back.
     pub fn finish(self) -> Vec<Vec<Hit>> {
         self.language.finder.give_back(self.states);
+        self.language.idle.give_back(self.idle);
         self.hits
     }
 }

@@ -3,12 +3,14 @@
 
 mod edges;
 mod marks;
+mod starts;
 
 use std::ops::Range;
 
-use crate::patterns::{Class, Filled, Kind, Language, Lexicon, Part, Rule, RuleSet, Slot, View};
+use crate::patterns::{Class, Filled, Idle, Kind, Language, Lexicon, Part, Rule, RuleSet, Slot, View};
 use crate::text::Folded;
 use edges::{left_edge, right_edge};
+use starts::{Kind as Begins, Start, Starts};
 pub use marks::{Hit, Marks};
 
 /// A rule that matched: where, and what stands in its slots.
@@ -112,18 +114,38 @@ pub fn scan<'t, 's, V>(
     let (mut states, mut ends) = (language.rules.states(), Vec::new());
     let mut marker = marks::Marker::new(language);
     let (mut candidates, mut hiders) = (Vec::new(), Vec::new());
-    for place in marks::places(text) {
-        marker.mark(&marks, &mut view, &place);
-        if !place.opens_rule(&marks, &language.rules) {
+    let mut done: Vec<u32> = Vec::new();
+    let glued = starts::glued(text).into_iter().map(|at| marks.place(at)).collect();
+    for start in Starts::new(marks.folded(), glued) {
+        let key = match start.kind {
+            Begins::Word(end) => Idle::key(marks.folded(), start.at, end).map(|key| (key, end)),
+            _ => None,
+        };
+        if key.is_some_and(|(key, _)| marker.idle.knows(key)) {
             continue;
         }
-        language.rules.at(&mut states, &mut view, place.folded, &mut ends);
-        let mut done: Vec<u32> = Vec::new();
+        (view.looked, view.miscased) = (start.at, false);
+        let marked = marker.mark(&marks, &mut view, start);
+        let opens = opens_rule(&marks, start);
+        ends.clear();
+        if opens {
+            language.rules.at(&mut states, &mut view, start.at, &mut ends);
+        }
+        if let Some((key, end)) = key
+            && !marked
+            && ends.is_empty()
+            && view.looked <= end
+            && !view.miscased
+            && (opens || !language.rules.begins(first_byte(&marks, start)))
+        {
+            marker.idle.keep(key);
+        }
+        done.clear();
         for &(rule, end) in &ends {
             if done.contains(&rule) {
                 continue;
             }
-            let Some(found) = matched(&marks, &mut view, &language.rules, rule, place.folded..end) else { continue };
+            let Some(found) = matched(&marks, &mut view, &language.rules, rule, start.at..end) else { continue };
             if found.rule.kind.is_none() {
                 done.push(rule);
                 hiders.push(found);
@@ -236,6 +258,15 @@ fn hides(hider: &Match<'_>, kind: Kind, hull: &Range<usize>) -> bool {
     let overlaps = span.start < hull.end && hull.start < span.end;
     let within = hull.start <= span.start && span.end <= hull.end && hull.len() > span.len();
     overlaps && !within && hider.rule.hides.contains(&kind)
+}
+
+fn first_byte(marks: &Marks<'_, '_>, start: Start) -> u8 {
+    marks.folded().as_bytes().get(start.at).copied().unwrap_or(b' ')
+}
+
+/// Whether one of the rules may begin at a place.
+fn opens_rule(marks: &Marks<'_, '_>, start: Start) -> bool {
+    marks.language.rules.begins(first_byte(marks, start)) && begins(marks, start.at)
 }
 
 /// Whether a match may begin at `at` of the folded text: at an edge, or behind a word that is glued to figures in this
