@@ -1,0 +1,92 @@
+//! The words of a text, as languages are told by them.
+
+use std::sync::LazyLock;
+
+/// A run of letters. "dell'Unione" is two.
+pub struct Token<'t> {
+    pub text: &'t str,
+    pub ascii: bool,
+}
+
+impl Token<'_> {
+    /// How many letters it has.
+    pub fn letters(&self) -> usize {
+        if self.ascii { self.text.len() } else { self.text.chars().count() }
+    }
+}
+
+/// The words of `text`.
+pub fn tokens(text: &str) -> Tokens<'_> {
+    Tokens { text, at: 0, short: SHORT.as_slice() }
+}
+
+/// Whether a character is a letter, for those of two bytes and less: asking the tables of Unicode takes longer than
+/// all the rest.
+static SHORT: LazyLock<Vec<bool>> = LazyLock::new(|| ('\0'..'\u{800}').map(char::is_alphabetic).collect());
+
+pub struct Tokens<'t> {
+    text: &'t str,
+    at: usize,
+    short: &'static [bool],
+}
+
+impl Tokens<'_> {
+    /// Whether a letter stands at `at`, which begins with the byte `lead`, and its length.
+    fn letter(&self, lead: u8, at: usize) -> (bool, usize) {
+        match (lead, self.text.as_bytes().get(at + 1)) {
+            (..0x80, _) => (lead.is_ascii_alphabetic(), 1),
+            (0xc2..=0xdf, Some(next)) => {
+                let code = usize::from(lead & 0x1f) << 6 | usize::from(next & 0x3f);
+                (self.short.get(code).is_some_and(|&letter| letter), 2)
+            }
+            _ => {
+                let c = self.text.get(at..).and_then(|rest| rest.chars().next());
+                c.map_or((false, 1), |c| (c.is_alphabetic(), c.len_utf8()))
+            }
+        }
+    }
+}
+
+impl<'t> Iterator for Tokens<'t> {
+    type Item = Token<'t>;
+
+    fn next(&mut self) -> Option<Token<'t>> {
+        let bytes = self.text.as_bytes();
+        let mut start = self.at;
+        loop {
+            let (letter, length) = self.letter(*bytes.get(start)?, start);
+            if letter {
+                break;
+            }
+            start += length;
+        }
+        let (mut end, mut ascii) = (start, true);
+        while let Some(&lead) = bytes.get(end) {
+            let (letter, length) = self.letter(lead, end);
+            if !letter {
+                break;
+            }
+            ascii &= length == 1;
+            end += length;
+        }
+        self.at = end;
+        Some(Token { text: self.text.get(start..end)?, ascii })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn words_are_runs_of_letters(text in "[a-zé0-9 .'Ωжя\u{301}ệ中😀]{0,40}") {
+            let found: Vec<&str> = tokens(&text).map(|token| token.text).collect();
+            let runs: Vec<&str> = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+            prop_assert_eq!(found, runs);
+            prop_assert!(tokens(&text).all(|token| token.letters() == token.text.chars().count()));
+        }
+    }
+}
