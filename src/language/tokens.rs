@@ -31,10 +31,10 @@ pub struct Tokens<'t> {
 }
 
 impl Tokens<'_> {
-    /// Whether a letter stands at `at`, which begins with the byte `lead`, and its length.
-    fn letter(&self, lead: u8, at: usize) -> (bool, usize) {
-        match (lead, self.text.as_bytes().get(at + 1)) {
-            (..0x80, _) => (lead.is_ascii_alphabetic(), 1),
+    /// The length of the letter beyond ASCII at `at`, which begins with the byte `lead`; or that of what is none.
+    #[inline]
+    fn wide(&self, lead: u8, at: usize) -> Result<usize, usize> {
+        let (letter, length) = match (lead, self.text.as_bytes().get(at + 1)) {
             (0xc2..=0xdf, Some(next)) => {
                 let code = usize::from(lead & 0x1f) << 6 | usize::from(next & 0x3f);
                 (self.short.get(code).is_some_and(|&letter| letter), 2)
@@ -43,6 +43,23 @@ impl Tokens<'_> {
                 let c = self.text.get(at..).and_then(|rest| rest.chars().next());
                 c.map_or((false, 1), |c| (c.is_alphabetic(), c.len_utf8()))
             }
+        };
+        if letter { Ok(length) } else { Err(length) }
+    }
+
+    /// Where the next letter stands.
+    #[inline]
+    fn start(&self) -> Option<usize> {
+        let mut at = self.at;
+        loop {
+            match *self.text.as_bytes().get(at)? {
+                lead @ 0x80.. => match self.wide(lead, at) {
+                    Ok(_) => return Some(at),
+                    Err(length) => at += length,
+                },
+                byte if byte.is_ascii_alphabetic() => return Some(at),
+                _ => at += 1,
+            }
         }
     }
 }
@@ -50,24 +67,21 @@ impl Tokens<'_> {
 impl<'t> Iterator for Tokens<'t> {
     type Item = Token<'t>;
 
+    #[inline]
     fn next(&mut self) -> Option<Token<'t>> {
-        let bytes = self.text.as_bytes();
-        let mut start = self.at;
-        loop {
-            let (letter, length) = self.letter(*bytes.get(start)?, start);
-            if letter {
-                break;
-            }
-            start += length;
-        }
+        let start = self.start()?;
         let (mut end, mut ascii) = (start, true);
-        while let Some(&lead) = bytes.get(end) {
-            let (letter, length) = self.letter(lead, end);
-            if !letter {
+        while let Some(&lead) = self.text.as_bytes().get(end) {
+            if lead.is_ascii_alphabetic() {
+                end += 1;
+            } else if lead < 0x80 {
+                break;
+            } else if let Ok(length) = self.wide(lead, end) {
+                end += length;
+                ascii = false;
+            } else {
                 break;
             }
-            ascii &= length == 1;
-            end += length;
         }
         self.at = end;
         Some(Token { text: self.text.get(start..end)?, ascii })

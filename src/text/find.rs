@@ -12,8 +12,10 @@ pub fn find(bytes: &[u8], is: impl Fn(u8, u8) -> bool) -> Option<usize> {
     // Without a branch for every byte, which is what keeps a loop from being made vector instructions.
     let clear = blocks.position(|(block, next)| block.iter().zip(next).fold(false, |any, (&b, &n)| any | is(b, n)));
     let from = clear.unwrap_or(next_blocks.len()) * BLOCK;
-    let rest = bytes.get(from..)?.iter().zip(next.get(from..).unwrap_or_default().iter().chain(&[0]));
-    rest.into_iter().position(|(&b, &n)| is(b, n)).map(|at| from + at)
+    let rest = bytes.get(from..)?;
+    let within = rest.windows(2).position(|pair| matches!(*pair, [b, n] if is(b, n)));
+    let last = || rest.len().checked_sub(1).filter(|_| rest.last().is_some_and(|&b| is(b, 0)));
+    within.or_else(last).map(|at| from + at)
 }
 
 #[cfg(test)]
