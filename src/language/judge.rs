@@ -51,14 +51,13 @@ pub struct Judge {
 impl Judge {
     /// Divides the shares of the languages left anew by what lingua says of the beginning of `spans`. A language lingua
     /// does not know keeps its share.
-    pub fn among(
+    pub fn among<'c>(
         &self,
         text: &str,
         spans: impl Iterator<Item = Range<usize>>,
-        left: Vec<(String, f64)>,
-    ) -> Vec<(String, f64)> {
-        let known: Vec<(Language, String)> =
-            left.iter().filter_map(|(code, _)| Some((language(code)?, code.clone()))).collect();
+        left: Vec<(&'c str, f64)>,
+    ) -> Vec<(&'c str, f64)> {
+        let known: Vec<(Language, &str)> = left.iter().filter_map(|&(code, _)| Some((language(code)?, code))).collect();
         let sample = sample(text, spans);
         if known.len() < 2 || !sample.chars().any(char::is_alphabetic) {
             return left;
@@ -66,7 +65,7 @@ impl Judge {
         let detector = self.detector(&known);
         let values = detector.compute_language_confidence_values(sample.as_str());
         let said = |code: &str| {
-            let (language, _) = known.iter().find(|(_, known)| known == code)?;
+            let (language, _) = known.iter().find(|(_, known)| *known == code)?;
             values.iter().find(|(l, _)| l == language).map(|(_, value)| *value)
         };
         let judged = |code: &str| said(code).is_some();
@@ -76,15 +75,14 @@ impl Judge {
         if after <= 0.0 {
             return left;
         }
-        let renewed = |(code, share): &(String, f64)| {
-            let share = if judged(code) { product(code, *share) / after * before } else { *share };
-            (code.clone(), share)
+        let renewed = |&(code, share): &(&'c str, f64)| {
+            (code, if judged(code) { product(code, share) / after * before } else { share })
         };
         left.iter().map(renewed).collect()
     }
 
-    fn detector(&self, known: &[(Language, String)]) -> Arc<LanguageDetector> {
-        let mut key: Vec<String> = known.iter().map(|(_, code)| code.clone()).collect();
+    fn detector(&self, known: &[(Language, &str)]) -> Arc<LanguageDetector> {
+        let mut key: Vec<String> = known.iter().map(|&(_, code)| code.to_owned()).collect();
         key.sort();
         let mut detectors = self.detectors.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {

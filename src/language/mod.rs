@@ -1,14 +1,19 @@
 //! The languages a page is written in. Words and letters from the pattern files settle most pages; lingua is asked
 //! about the rest, and only about the languages left. The only place that names lingua.
 
+mod evidence;
+mod hash;
 mod judge;
+mod tokens;
 mod words;
 
 use std::ops::Range;
 
 use crate::patterns::{PatternError, Patterns, UND};
+use crate::text::fold;
+use evidence::Evidence;
 use judge::Judge;
-use words::{Piece, Words};
+use words::Words;
 
 /// What a page is written in.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,15 +45,10 @@ impl Detected {
     /// The other languages on the page, each with its share of the text, largest first.
     pub fn others(&self) -> Vec<(String, f64)> {
         let all: usize = self.passages.iter().map(|p| p.span.len()).sum();
-        let mut others: Vec<(String, usize)> = Vec::new();
-        for passage in self.passages.iter().filter(|p| p.code != self.code && p.code != UND) {
-            match others.iter_mut().find(|(code, _)| *code == passage.code) {
-                Some((_, bytes)) => *bytes += passage.span.len(),
-                None => others.push((passage.code.clone(), passage.span.len())),
-            }
-        }
+        let mut others = amounts(&self.passages);
+        others.retain(|(code, _)| *code != self.code && *code != UND);
         others.sort_by(|(a, x), (b, y)| y.cmp(x).then_with(|| a.cmp(b)));
-        others.into_iter().map(|(code, bytes)| (code, two_decimals(ratio(bytes, all)))).collect()
+        others.into_iter().map(|(code, bytes)| (code.to_owned(), two_decimals(ratio(bytes, all)))).collect()
     }
 }
 
@@ -58,8 +58,6 @@ pub struct Detector {
     judge: Judge,
 }
 
-/// A change of language costs as much as this evidence, so that a name or a borrowed word makes none.
-const CHANGE: f32 = 14.0;
 /// From this share on words and letters have settled the language and lingua is not asked.
 const SETTLED: f64 = 0.98;
 /// Languages with a smaller share are out.
@@ -79,104 +77,82 @@ impl Detector {
 
     /// The languages of `text`.
     pub fn detect(&self, text: &str) -> Detected {
-        let pieces = self.words.pieces(text);
-        if pieces.iter().all(|piece| piece.words == 0) {
+        // Folding keeps every character where it is, so that spans of the one are spans of the other.
+        let evidence = Evidence::new(&self.words, &fold(text));
+        if evidence.pieces.iter().all(|piece| piece.words == 0) {
             return Detected { confidence: 0.0, ..Detected::stated(UND, text) };
         }
-        let mut codes = self.passages(&pieces);
-        self.fill(&pieces, &mut codes);
-        let mut passages: Vec<Passage> = Vec::new();
-        for (piece, code) in pieces.iter().zip(&codes) {
-            match passages.last_mut() {
-                Some(last) if last.code == *code => last.span.end = piece.span.end,
-                _ => passages.push(Passage { span: piece.span.clone(), code: code.clone() }),
-            }
-        }
+        let codes = self.codes(&evidence);
+        let pieces = evidence.pieces.iter().zip(&codes);
+        let mut passages = joined(pieces.map(|(piece, code)| (piece.span.clone(), *code)));
         // The language of most of the text is the page's.
-        let mut amounts: Vec<(&str, usize)> = Vec::new();
-        for passage in &passages {
-            match amounts.iter_mut().find(|(known, _)| *known == passage.code) {
-                Some((_, bytes)) => *bytes += passage.span.len(),
-                None => amounts.push((&passage.code, passage.span.len())),
-            }
-        }
+        let amounts = amounts(&passages);
         let main = amounts.iter().rev().max_by_key(|(_, bytes)| *bytes).map_or(UND, |(code, _)| code).to_owned();
-        let of_main = pieces.iter().zip(&codes).filter(|(_, code)| **code == main).map(|(piece, _)| piece);
-        let scores = self.words.total(of_main);
-        let mut shares = self.words.shares(&scores);
-        let settled = shares.iter().any(|(_, share)| *share >= SETTLED);
-        if !settled {
-            let spans = passages.iter().filter(|p| p.code == main).map(|p| p.span.clone());
-            let left: Vec<(String, f64)> = shares.iter().filter(|(_, share)| *share >= LEFT).cloned().collect();
-            shares = self.judge.among(text, spans, left);
-        }
-        let best = shares.iter().max_by(|(a, x), (b, y)| x.total_cmp(y).then_with(|| b.cmp(a)));
-        let (code, share) = best.cloned().unwrap_or_else(|| (UND.to_owned(), 0.0));
-        if code != main {
-            passages.iter_mut().filter(|p| p.code == main).for_each(|p| p.code.clone_from(&code));
-        }
+        let (code, share) = self.judged(text, &evidence, &codes, &main, &passages);
+        passages.iter_mut().filter(|p| p.code == main).for_each(|p| code.clone_into(&mut p.code));
         // Stretches too short to be sure of are read as the page is.
         let few = |p: &&mut Passage| p.code != code && text.get(p.span.clone()).is_some_and(|t| letters(t) < PASSAGE);
-        for passage in passages.iter_mut().filter(|p| few(p)) {
-            passage.code.clone_from(&code);
-        }
-        passages.dedup_by(|next, last| {
-            let same = next.code == last.code;
-            if same {
-                last.span.end = next.span.end;
-            }
-            same
-        });
-        if passages.is_empty() {
-            passages.push(Passage { span: 0..text.len(), code: code.clone() });
-        }
-        Detected { code, confidence: two_decimals(share), passages }
+        passages.iter_mut().filter(few).for_each(|p| code.clone_into(&mut p.code));
+        let passages = joined(passages.iter().map(|p| (p.span.clone(), p.code.as_str())));
+        Detected { code: code.to_owned(), confidence: two_decimals(share), passages }
     }
 
-    /// Lists of names are in no language of their own: they are read as what stands before them, or behind.
-    fn fill(&self, pieces: &[Piece], codes: &mut [String]) {
-        let Some(first) = codes.iter().find(|code| *code != UND).cloned() else { return };
-        let mut before = first;
-        for (piece, code) in pieces.iter().zip(codes) {
-            if code == UND && self.words.is_neutral(piece) {
-                code.clone_from(&before);
-            } else if code != UND {
-                before.clone_from(code);
+    /// The language of every piece.
+    fn codes(&self, evidence: &Evidence) -> Vec<&str> {
+        let mut codes: Vec<&str> = evidence.path().into_iter().map(|state| self.words.code(state)).collect();
+        // Lists of names are in no language of their own: they are read as what stands before them, or behind.
+        let Some(mut before) = codes.iter().copied().find(|code| *code != UND) else { return codes };
+        for ((piece, row), code) in evidence.rows().zip(&mut codes) {
+            if *code == UND && Evidence::is_neutral(piece, row) {
+                *code = before;
+            } else if *code != UND {
+                before = code;
             }
         }
+        codes
     }
 
-    /// The language of every piece: the sequence its evidence speaks for most, where every change of language costs.
-    fn passages(&self, pieces: &[Piece]) -> Vec<String> {
-        let total = self.words.total(pieces.iter());
-        let states = self.words.states(pieces, &total, CHANGE);
-        let Some((first, rest)) = pieces.split_first() else { return Vec::new() };
-        // Viterbi: the best score of a sequence that ends in each state, and where it came from.
-        let mut scores: Vec<f32> = states.iter().map(|&s| first.score(s)).collect();
-        let mut back: Vec<Vec<usize>> = Vec::new();
-        for piece in rest {
-            let best = scores.iter().enumerate().max_by(|(i, a), (j, b)| a.total_cmp(b).then(j.cmp(i)));
-            let (best, top) = best.map_or((0, 0.0), |(i, &score)| (i, score));
-            let from: Vec<usize> =
-                scores.iter().enumerate().map(|(i, &own)| if own >= top - CHANGE { i } else { best }).collect();
-            scores =
-                states.iter().zip(&scores).map(|(&state, &own)| own.max(top - CHANGE) + piece.score(state)).collect();
-            back.push(from);
+    /// What the passages in `main` taken together are written in, and its share of belief.
+    fn judged(&self, text: &str, evidence: &Evidence, codes: &[&str], main: &str, passages: &[Passage]) -> (&str, f64) {
+        let of_main = evidence.rows().zip(codes).filter(|(_, code)| **code == main).map(|((_, row), _)| row);
+        let mut shares = self.words.shares(&evidence.total(of_main));
+        if shares.iter().all(|(_, share)| *share < SETTLED) {
+            let spans = passages.iter().filter(|p| p.code == main).map(|p| p.span.clone());
+            shares.retain(|(_, share)| *share >= LEFT);
+            shares = self.judge.among(text, spans, shares);
         }
-        let last =
-            scores.iter().enumerate().max_by(|(i, a), (j, b)| a.total_cmp(b).then(j.cmp(i))).map_or(0, |(i, _)| i);
-        let mut path = vec![last];
-        for from in back.iter().rev() {
-            let next = path.last().and_then(|&i| from.get(i)).copied().unwrap_or(0);
-            path.push(next);
-        }
-        path.reverse();
-        path.into_iter().map(|i| states.get(i).map_or(UND, |&s| self.words.code(s)).to_owned()).collect()
+        let best = shares.into_iter().max_by(|(a, x), (b, y)| x.total_cmp(y).then_with(|| b.cmp(a)));
+        best.unwrap_or((UND, 0.0))
     }
 }
 
+/// Stretches of a text, with those side by side in one language made one.
+fn joined<'c>(stretches: impl Iterator<Item = (Range<usize>, &'c str)>) -> Vec<Passage> {
+    let mut passages: Vec<Passage> = Vec::new();
+    for (span, code) in stretches {
+        match passages.last_mut() {
+            Some(last) if last.code == code => last.span.end = span.end,
+            _ => passages.push(Passage { span, code: code.to_owned() }),
+        }
+    }
+    passages
+}
+
+/// How many bytes are in each language, in the order the languages come.
+fn amounts(passages: &[Passage]) -> Vec<(&str, usize)> {
+    let mut amounts: Vec<(&str, usize)> = Vec::new();
+    for passage in passages {
+        match amounts.iter_mut().find(|(known, _)| *known == passage.code) {
+            Some((_, bytes)) => *bytes += passage.span.len(),
+            None => amounts.push((&passage.code, passage.span.len())),
+        }
+    }
+    amounts
+}
+
+/// How many letters stand in a text, counted no further than it matters.
 fn letters(text: &str) -> usize {
-    text.chars().filter(|c| c.is_alphabetic()).count()
+    text.chars().filter(|c| c.is_alphabetic()).take(PASSAGE).count()
 }
 
 #[allow(clippy::cast_precision_loss, reason = "shares to two decimals")]

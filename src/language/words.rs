@@ -1,8 +1,9 @@
-//! What words and letters say: for every piece of a text, how well each language accounts for it.
+//! What words and letters say: how well each language accounts for a line.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
+use super::hash::BuildWordHasher;
+use super::tokens::{Token, tokens};
 use crate::patterns::{PatternError, Patterns, UND};
 use crate::text::fold;
 
@@ -13,25 +14,9 @@ type Mask = u128;
 pub struct Words {
     /// What each bit stands for. A language of two scripts has a bit for each; the last is [`UND`].
     codes: Vec<String>,
-    known: HashMap<String, Mask>,
+    known: HashMap<Box<str>, Mask, BuildWordHasher>,
     /// By code point: the languages whose alphabet has the letter. ASCII letters occur in names everywhere.
     letters: Vec<Mask>,
-}
-
-/// Lines of a text that are judged together, with the evidence for every language.
-pub struct Piece {
-    /// Bytes of the text.
-    pub span: Range<usize>,
-    /// How many words stand in it.
-    pub words: usize,
-    scores: Vec<f32>,
-}
-
-impl Piece {
-    /// Log-likelihood of a language, with that of a language nobody knows as nought.
-    pub fn score(&self, state: usize) -> f32 {
-        self.scores.get(state).copied().unwrap_or(0.0)
-    }
 }
 
 /// A word of a language's list speaks for it, the more the longer it is: strings of one or two letters are words of
@@ -42,58 +27,78 @@ const OTHER: f32 = -0.4;
 /// A word with a letter the language does not have.
 const FOREIGN: f32 = -2.5;
 /// A language without a pattern file is met this rarely.
-const UNKNOWN: f32 = -3.0;
+pub const UNKNOWN: f32 = -3.0;
 /// Words of a text are not independent of each other: shares follow the evidence by this factor. Fitted so that of
 /// sentences judged with a share of 0.9 some nine in ten are right (`cargo bench --bench language` shows the table).
 const CERTAINTY: f64 = 0.7;
 
-/// Pieces have at least this many words, where a page has them.
-const WORDS: usize = 4;
-/// Of a line this many bytes are judged; it is in one language.
-const LINE: usize = 600;
-
 impl Words {
     /// Reads the words of every pattern file, or of those `among`.
     pub fn new(patterns: &Patterns, among: Option<&[String]>) -> Result<Self, PatternError> {
-        let mut all = Words { codes: Vec::new(), known: HashMap::new(), letters: vec![0; usize::from(u16::MAX) + 1] };
+        let (codes, known) = (Vec::new(), HashMap::default());
+        let mut all = Words { codes, known, letters: vec![0; usize::from(u16::MAX) + 1] };
         for code in patterns.codes().filter(|code| *code != UND) {
-            if among.is_some_and(|among| !among.iter().any(|known| known == code)) {
-                continue;
-            }
-            let telling = patterns.telling(code)?;
-            let (latin, other): (String, String) = telling.letters.chars().partition(|&c| is_latin(c));
-            // A language written in two scripts counts as one for each.
-            let scripts: Vec<&str> = match (latin.is_empty(), other.is_empty()) {
-                (false, false) => vec![&latin, &other],
-                (true, false) => vec![&other],
-                _ => vec![&latin],
-            };
-            for letters in scripts {
-                let Some(bit) = u32::try_from(all.codes.len()).ok().and_then(|n| Mask::from(1u8).checked_shl(n)) else {
-                    continue;
-                };
-                all.codes.push(code.to_owned());
-                for letter in fold(letters).chars() {
-                    if let Some(languages) = all.letters.get_mut(letter as usize) {
-                        *languages |= bit;
-                    }
-                }
-                for word in telling.words.iter().flat_map(|form| words(form)) {
-                    let script_fits =
-                        word.chars().next().is_some_and(is_latin) == letters.chars().next().is_none_or(is_latin);
-                    if script_fits {
-                        *all.known.entry(fold(word)).or_default() |= bit;
-                    }
-                }
+            if among.is_none_or(|among| among.iter().any(|known| known == code)) {
+                all.add(code, patterns)?;
             }
         }
         // Words of languages without a file; one that a known language has tells nothing.
-        let unknown = u32::try_from(all.codes.len()).ok().and_then(|n| Mask::from(1u8).checked_shl(n)).unwrap_or(0);
-        for word in patterns.telling(UND)?.words.iter().flat_map(|form| words(form)) {
-            all.known.entry(fold(word)).or_insert(unknown);
+        let unknown = all.state(UND)?;
+        for form in patterns.telling(UND)?.words {
+            for word in tokens(&fold(&form)) {
+                all.known.entry(word.text.into()).or_insert(unknown);
+            }
         }
-        all.codes.push(UND.to_owned());
         Ok(all)
+    }
+
+    fn add(&mut self, code: &str, patterns: &Patterns) -> Result<(), PatternError> {
+        let telling = patterns.telling(code)?;
+        let (latin, other): (String, String) = telling.letters.chars().partition(|&c| is_latin(c));
+        // A language written in two scripts counts as one for each.
+        let scripts: Vec<&str> = match (latin.is_empty(), other.is_empty()) {
+            (false, false) => vec![&latin, &other],
+            (true, false) => vec![&other],
+            _ => vec![&latin],
+        };
+        let forms: Vec<String> = telling.words.iter().map(|form| fold(form)).collect();
+        self.known.reserve(forms.len());
+        for letters in scripts {
+            let bit = self.state(code)?;
+            for letter in fold(letters).chars() {
+                if let Some(languages) = self.letters.get_mut(letter as usize) {
+                    *languages |= bit;
+                }
+            }
+            let script = letters.chars().next().is_none_or(is_latin);
+            for word in forms.iter().flat_map(|form| tokens(form)) {
+                if word.text.chars().next().is_some_and(is_latin) == script {
+                    self.known(word.text, bit);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn known(&mut self, word: &str, bit: Mask) {
+        match self.known.get_mut(word) {
+            Some(languages) => *languages |= bit,
+            None => drop(self.known.insert(word.into(), bit)),
+        }
+    }
+
+    /// Adds a state for a language and gives its bit.
+    fn state(&mut self, code: &str) -> Result<Mask, PatternError> {
+        let bit = u32::try_from(self.codes.len()).ok().and_then(|n| Mask::from(1u8).checked_shl(n));
+        self.codes.push(code.to_owned());
+        let most = Mask::BITS - 1;
+        let message = || format!("expected at most {most} languages (one of two scripts counts twice), found more");
+        bit.ok_or_else(|| PatternError::file(code, message()))
+    }
+
+    /// How many states there are: one a language and script, and [`UND`] as the last.
+    pub fn states(&self) -> usize {
+        self.codes.len()
     }
 
     /// The language a state stands for.
@@ -101,107 +106,56 @@ impl Words {
         self.codes.get(state).map_or(UND, String::as_str)
     }
 
-    /// Cuts a text into pieces of whole lines and weighs each.
-    pub fn pieces(&self, text: &str) -> Vec<Piece> {
-        let mut pieces: Vec<Piece> = Vec::new();
-        let mut at = 0;
-        let mut open = false;
-        for line in text.split_inclusive('\n') {
-            let span = at..at + line.len();
-            at = span.end;
-            let seen = line.get(..line.floor_char_boundary(LINE)).unwrap_or(line);
-            // A line of figures belongs to what stands before it: a label's value to its label.
-            let figures = !seen.contains(char::is_alphabetic);
-            if (open || figures)
-                && let Some(piece) = pieces.last_mut()
-            {
-                self.weigh(seen, piece);
-                piece.span.end = span.end;
-            } else {
-                let mut piece = Piece { span, words: 0, scores: vec![0.0; self.codes.len()] };
-                self.weigh(seen, &mut piece);
-                pieces.push(piece);
-            }
-            open = pieces.last().is_some_and(|piece| piece.words < WORDS);
-        }
-        pieces
-    }
-
-    fn weigh(&self, line: &str, piece: &mut Piece) {
+    /// Adds to the score of every language what the words of a folded line say; gives how many they are.
+    pub fn weigh<'t>(&self, line: impl Iterator<Item = Token<'t>>, scores: &mut [f32]) -> usize {
+        let mut count = 0;
         let mut seen = 0.0;
-        for word in words(line) {
-            piece.words += 1;
+        for word in line {
+            count += 1;
             seen += OTHER;
-            let lower = fold(word);
             let [one, two, more] = KNOWN;
-            let known = match lower.chars().take(3).count() {
+            let letters = word.letters();
+            let known = match letters {
                 0 | 1 => one,
                 2 => two,
                 _ => more,
             };
-            each(self.known.get(&lower).copied().unwrap_or(0), &mut piece.scores, known - OTHER);
-            if !lower.is_ascii() {
-                let all = (1 << (self.codes.len() - 1)) - 1;
-                let having = |c: char| self.letters.get(c as usize).copied().unwrap_or(0);
-                let can = lower.chars().filter(|c| !c.is_ascii()).fold(all, |can: Mask, c| can & having(c));
-                // Scripts without spaces make one word of a sentence.
-                let syllables = lower.chars().count().div_ceil(4);
-                #[allow(clippy::cast_precision_loss, reason = "a word's length")]
-                each(all & !can, &mut piece.scores, if can == 0 { FOREIGN * syllables as f32 } else { FOREIGN });
+            each(self.known.get(word.text).copied().unwrap_or(0), scores, known - OTHER);
+            if !word.ascii {
+                let (foreign, weight) = self.foreign(&word, letters);
+                each(foreign, scores, weight);
             }
         }
         // What is left for a language nobody knows is nought, and more where its words are met.
-        let languages = self.codes.len() - 1;
-        piece.scores.iter_mut().take(languages).for_each(|score| *score += seen);
+        let languages = self.codes.len().saturating_sub(1);
+        scores.iter_mut().take(languages).for_each(|score| *score += seen);
+        count
     }
 
-    /// Whether nothing in a piece tells of a language: names, figures, a few words of no list.
-    pub fn is_neutral(&self, piece: &Piece) -> bool {
-        const FEW: usize = 30;
-        piece.words < FEW && piece.score(self.codes.len() - 1) <= 0.0
-    }
-
-    /// What all pieces together say of each state.
-    pub fn total<'p>(&self, pieces: impl Iterator<Item = &'p Piece>) -> Vec<f32> {
-        let mut total = vec![0.0; self.codes.len()];
-        for piece in pieces {
-            total.iter_mut().zip(&piece.scores).for_each(|(sum, score)| *sum += score);
+    /// The languages that cannot spell a word, and what that says of them.
+    fn foreign(&self, word: &Token<'_>, letters: usize) -> (Mask, f32) {
+        let all = (1 << self.codes.len().saturating_sub(1)) - 1;
+        let having = |c: char| self.letters.get(c as usize).copied().unwrap_or(0);
+        let can = word.text.chars().filter(|c| !c.is_ascii()).fold(all, |can: Mask, c| can & having(c));
+        if can != 0 {
+            return (all & !can, FOREIGN);
         }
-        if let Some(und) = total.last_mut() {
-            *und += UNKNOWN;
-        }
-        total
-    }
-
-    /// The states worth trying on a page: the best for the whole of it, and those that a stretch of it speaks for so
-    /// clearly that a change pays.
-    pub fn states(&self, pieces: &[Piece], total: &[f32], change: f32) -> Vec<usize> {
-        let order = |a: &usize, b: &usize| {
-            let score = |i: &usize| total.get(*i).copied().unwrap_or(f32::MIN);
-            score(b).total_cmp(&score(a)).then(a.cmp(b))
-        };
-        let mut best: Vec<usize> = (0..self.codes.len()).collect();
-        best.sort_by(order);
-        let Some(&main) = best.first() else { return Vec::new() };
-        let gains = |&state: &usize| {
-            let mut run = 0.0f32;
-            pieces.iter().any(|piece| {
-                run = (run + piece.score(state) - piece.score(main)).max(0.0);
-                run >= change
-            })
-        };
-        std::iter::once(main).chain(best.iter().copied().skip(1).filter(gains)).collect()
+        // Scripts without spaces make one word of a sentence.
+        #[allow(clippy::cast_precision_loss, reason = "a word's length")]
+        let syllables = letters.div_ceil(4) as f32;
+        (all, FOREIGN * syllables)
     }
 
     /// The share of belief each language has, by its code.
-    pub fn shares(&self, total: &[f32]) -> Vec<(String, f64)> {
+    pub fn shares(&self, total: &[f32]) -> Vec<(&str, f64)> {
         let top = total.iter().copied().fold(f32::MIN, f32::max);
-        let mut shares: Vec<(String, f64)> = Vec::new();
+        let mut shares: Vec<(&str, f64)> = Vec::with_capacity(self.codes.len());
         for (code, &score) in self.codes.iter().zip(total) {
             let share = (f64::from(score - top) * CERTAINTY).exp();
-            match shares.iter_mut().find(|(known, _)| known == code) {
-                Some((_, sum)) => *sum = sum.max(share),
-                None => shares.push((code.clone(), share)),
+            // The states of a language stand side by side.
+            match shares.last_mut() {
+                Some((known, sum)) if known == code => *sum = sum.max(share),
+                _ => shares.push((code, share)),
             }
         }
         let sum: f64 = shares.iter().map(|(_, share)| share).sum();
@@ -212,20 +166,21 @@ impl Words {
     }
 }
 
-/// Adds to the score of every language of a mask.
-fn each(mut languages: Mask, scores: &mut [f32], by: f32) {
-    while languages != 0 {
-        let bit = languages.trailing_zeros() as usize;
-        if let Some(score) = scores.get_mut(bit) {
-            *score += by;
-        }
-        languages &= languages - 1;
-    }
-}
+/// Scores are added to in groups of this many, so that the compiler makes vector instructions of it: there are as
+/// many as states, and a few more to fill the last group.
+pub const GROUP: usize = 8;
 
-/// The words of a text: runs of letters. "dell'Unione" is two.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty())
+/// Adds to the score of every language of a mask.
+fn each(languages: Mask, scores: &mut [f32], by: f32) {
+    const BITS: [u32; GROUP] = [1, 2, 4, 8, 16, 32, 64, 128];
+    if languages == 0 {
+        return;
+    }
+    for (group, byte) in scores.as_chunks_mut::<GROUP>().0.iter_mut().zip(languages.to_le_bytes()) {
+        for (score, bit) in group.iter_mut().zip(BITS) {
+            *score += if u32::from(byte) & bit == 0 { 0.0 } else { by };
+        }
+    }
 }
 
 fn is_latin(c: char) -> bool {

@@ -33,14 +33,20 @@ impl fmt::Display for NotText {
 /// [`NotText`] when a NUL byte stands in the first 64 KiB: no UTF-8 page holds one, most binary files do.
 pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, NotText> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if let Some(at) = bytes.iter().take(64 * 1024).position(|&b| b == 0) {
+    let head = bytes.get(..64 * 1024).unwrap_or(bytes);
+    // `contains` is memchr, `position` a loop.
+    if head.contains(&0)
+        && let Some(at) = head.iter().position(|&b| b == 0)
+    {
         return Err(NotText { at });
     }
-    let text = String::from_utf8_lossy(bytes);
-    let replaced = match &text {
-        Cow::Borrowed(_) => 0,
-        Cow::Owned(lossy) => {
-            lossy.matches('\u{fffd}').count() - bytes.windows(3).filter(|w| *w == "\u{fffd}".as_bytes()).count()
+    let (text, replaced) = match std::str::from_utf8(bytes) {
+        Ok(text) => (Cow::Borrowed(text), 0),
+        Err(_) => {
+            let lossy = String::from_utf8_lossy(bytes);
+            let own = bytes.windows(3).filter(|w| *w == "\u{fffd}".as_bytes()).count();
+            let replaced = lossy.matches('\u{fffd}').count() - own;
+            (lossy, replaced)
         }
     };
     Ok(Decoded { text, encoding: "UTF-8", replaced })

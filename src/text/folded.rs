@@ -1,9 +1,12 @@
 //! The copy of a text that words are looked up in: lower case, single spaces.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+use super::find::find;
 
 /// A normalised text in lower case with every run of spaces as one, and the way back. Lower case keeps the length of
 /// every character, so only the runs shift offsets.
@@ -17,22 +20,28 @@ pub struct Folded {
 impl Folded {
     /// Folds `normal`.
     pub fn new(normal: &str) -> Self {
-        let mut folded = Folded { text: String::with_capacity(normal.len()), breaks: Vec::new() };
-        let mut chars = normal.char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
-            if !is_space(c) {
-                folded.text.push(fold_char(c));
-                continue;
+        let lower = fold(normal);
+        let mut folded = Folded { text: String::new(), breaks: Vec::new() };
+        let bytes = lower.as_bytes();
+        let (mut done, mut at) = (0, 0);
+        while let Some(next) = bytes.get(at..).and_then(|rest| find(rest, is_no_single_space)) {
+            at += next;
+            if folded.text.is_empty() {
+                folded.text.reserve(lower.len());
             }
+            folded.text.push_str(lower.get(done..at).unwrap_or_default());
             folded.text.push(' ');
-            let mut end = at + 1;
-            while chars.next_if(|&(_, next)| is_space(next)).is_some() {
-                end += 1;
-            }
-            if end > at + 1 {
-                folded.breaks.push((folded.text.len(), end));
+            let run = bytes.get(at..).map_or(1, |rest| rest.iter().take_while(|&&b| is_space(b)).count());
+            at += run;
+            done = at;
+            if run > 1 {
+                folded.breaks.push((folded.text.len(), done));
             }
         }
+        if done == 0 {
+            return Folded { text: lower, ..folded };
+        }
+        folded.text.push_str(lower.get(done..).unwrap_or_default());
         folded
     }
 
@@ -61,12 +70,29 @@ impl Folded {
     }
 }
 
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t')
+fn is_space(byte: u8) -> bool {
+    (byte == b' ') | (byte == b'\t')
+}
+
+/// Whether spaces begin here that are not what they become: one space.
+fn is_no_single_space(byte: u8, next: u8) -> bool {
+    (byte == b'\t') | ((byte == b' ') & is_space(next))
+}
+
+/// The folded characters of two bytes and less, by code point: nearly all letters of pages.
+static SHORT: LazyLock<Vec<char>> = LazyLock::new(|| ('\0'..'\u{800}').map(fold_by_tables).collect());
+
+fn fold_char(c: char, short: &[char]) -> char {
+    match short.get(c as usize) {
+        Some(&folded) => folded,
+        // Quotes, dashes and currency signs.
+        None if ('\u{2000}'..'\u{2100}').contains(&c) => c,
+        None => fold_by_tables(c),
+    }
 }
 
 /// Lower case where that is one character of the same length; letters that are one to a reader are one.
-fn fold_char(c: char) -> char {
+fn fold_by_tables(c: char) -> char {
     let mut lower = c.to_lowercase();
     match (lower.next(), lower.next()) {
         (Some('ς'), None) => 'σ',
@@ -91,9 +117,35 @@ pub fn same_letters(text: &str) -> String {
     text.chars().map(same_letter).collect()
 }
 
-/// A word as [`Folded`] has it.
+/// A word as [`Folded`] has it: every character as long as it was.
 pub fn fold(word: &str) -> String {
-    word.chars().map(fold_char).collect()
+    let short = SHORT.as_slice();
+    let mut folded = String::with_capacity(word.len());
+    let bytes = word.as_bytes();
+    let (mut done, mut at) = (0, 0);
+    // Below U+00C0 only ASCII has capitals, and those are best changed all at once.
+    while let Some(next) = bytes.get(at..).and_then(|rest| find(rest, |b, _| b >= 0xc3)) {
+        at += next;
+        // One search for every letter of a Greek text would cost more than it saves.
+        let mut ascii = 0;
+        for c in word.get(at..).unwrap_or_default().chars() {
+            ascii = if c.is_ascii() { ascii + 1 } else { 0 };
+            if ascii > 2 {
+                break;
+            }
+            let behind = at + c.len_utf8();
+            let lower = fold_char(c, short);
+            if lower != c {
+                folded.push_str(word.get(done..at).unwrap_or_default());
+                folded.push(lower);
+                done = behind;
+            }
+            at = behind;
+        }
+    }
+    folded.push_str(word.get(done..).unwrap_or_default());
+    folded.make_ascii_lowercase();
+    folded
 }
 
 /// A word as it is written where diacritics are left out: Latin and Greek letters without their marks. The marks of
@@ -117,6 +169,16 @@ pub fn unaccented(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_table_of_letters_says_what_unicode_says() {
+        for c in '\0'..=char::MAX {
+            let folded = fold_by_tables(c);
+            assert_eq!(fold(c.encode_utf8(&mut [0; 4])), folded.to_string(), "{c:?}");
+            // So that words and lines of a folded text are those of the text.
+            assert_eq!((folded.len_utf8(), folded.is_alphabetic()), (c.len_utf8(), c.is_alphabetic()), "{c:?}");
+        }
+    }
 
     #[test]
     fn diacritics_are_left_out() {

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc, is_nfc_quick};
+
+use super::find::find;
 
 /// A stretch of the page that stands differently in the normalised text. Between pieces both are the same bytes.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,16 +36,84 @@ pub fn is_normal(s: &str) -> bool {
 /// A line this long that stops in mid-sentence was broken by a page layout, not by its writer.
 const WRAPPED_LINE: usize = 60;
 
+/// Whether a character is in NFC whatever stands beside it: a starter that nothing composes with or decomposes.
+/// Only the blocks pages are full of are told here; of other characters the Unicode tables are asked.
+fn is_plain(c: char) -> bool {
+    match c {
+        ..'\u{300}' => true,
+        '\u{386}' | '\u{388}'..'\u{483}' | '\u{48a}'..'\u{530}' => true,
+        // Before these en quad and em quad; from U+20D0 on marks, ohm and kelvin.
+        '\u{2002}'..'\u{20c0}' => true,
+        _ => false,
+    }
+}
+
+/// Whether a page is in NFC beyond doubt.
+fn is_surely_nfc(page: &str) -> bool {
+    // Blocks that are plain from end to end; in the one of 0xce only the Greek dot is not, and what stands before it.
+    let plain = |lead: u8, next: u8| {
+        (lead < 0xcc) | in_range(lead, 0xcf, 0xd1) | (lead == 0xd3) | ((lead == 0xce) & (next > 0x87))
+    };
+    let mut at = 0;
+    while let Some(next) = page.as_bytes().get(at..).and_then(|rest| find(rest, |b, next| !plain(b, next))) {
+        at += next;
+        let Some(rest) = page.get(at..) else { return false };
+        let Some(c) = rest.chars().next() else { return true };
+        if !is_plain(c) {
+            // Everything before is plain, so that the answer hangs on the rest only.
+            return is_nfc_quick(rest.chars()) == IsNormalized::Yes;
+        }
+        at += c.len_utf8();
+    }
+    true
+}
+
+/// Whether a character beginning with this byte may be a line break or one that [`folded`] knows.
+const fn may_change(lead: u8) -> bool {
+    matches!(lead, b'\n'..=b'\r' | b'`' | 0xc2 | 0xca | 0xe1..=0xe3 | 0xef)
+}
+
+/// [`may_change`] of every byte: one look for each byte of a page is half the time of the tests.
+static MAY_CHANGE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut left = table.as_mut_slice();
+    let mut lead = 0;
+    while let [first, rest @ ..] = left {
+        *first = may_change(lead);
+        lead = lead.wrapping_add(1);
+        left = rest;
+    }
+    table
+};
+
+/// A test without branches, so that [`find`] is fast with it.
+fn in_range(byte: u8, first: u8, last: u8) -> bool {
+    byte.wrapping_sub(first) <= last - first
+}
+
 /// Normalises `page` and says where it differs.
 pub fn normalise(page: &str) -> (Cow<'_, str>, Vec<Piece>) {
-    let nfc = is_nfc_quick(page.chars()) == IsNormalized::Yes;
+    normalise_known(page, is_surely_nfc(page))
+}
+
+/// Only the few bytes that may change are looked at in a page known to be in NFC; the others are copied in runs.
+fn normalise_known(page: &str, nfc: bool) -> (Cow<'_, str>, Vec<Piece>) {
     let mut out = Copy { page, normal: String::new(), pieces: Vec::new(), done: 0 };
     let mut line_start = 0;
-    let mut rest = page.char_indices().peekable();
-    while let Some((at, c)) = rest.next() {
+    let mut at = 0;
+    loop {
+        if nfc {
+            let rest = page.as_bytes().get(at..).unwrap_or_default();
+            let Some(next) = rest.iter().position(|&b| MAY_CHANGE.get(usize::from(b)).is_none_or(|&may| may)) else {
+                break;
+            };
+            at += next;
+        }
+        let mut rest = page.get(at..).unwrap_or_default().chars();
+        let Some(c) = rest.next() else { break };
         let mut end = at + c.len_utf8();
         if c == '\r' {
-            if rest.next_if(|&(_, next)| next == '\n').is_some() {
+            if rest.next() == Some('\n') {
                 end += 1;
             }
             let broken = is_wrapped(page, line_start, at, end);
@@ -56,14 +127,12 @@ pub fn normalise(page: &str) -> (Cow<'_, str>, Vec<Piece>) {
         } else if let Some(to) = folded(c) {
             out.replace(at..end, to);
         } else if !nfc {
-            while let Some((_, mark)) = rest.next_if(|&(_, next)| unicode_normalization::char::is_combining_mark(next))
-            {
-                end += mark.len_utf8();
-            }
+            end += rest.take_while(|&next| is_combining_mark(next)).map(char::len_utf8).sum::<usize>();
             if let Some(cluster) = page.get(at..end).filter(|cluster| !is_nfc(cluster)) {
                 out.replace(at..end, &cluster.nfc().collect::<String>());
             }
         }
+        at = end;
     }
     out.finish()
 }
@@ -72,10 +141,13 @@ pub fn normalise(page: &str) -> (Cow<'_, str>, Vec<Piece>) {
 /// in lower case or with a figure. Such a break is a space, so that "31 December⏎2028" is one date; any other break
 /// parts two statements, so that "Trainees 120⏎Women 40" is not "120 women".
 fn is_wrapped(page: &str, line_start: usize, at: usize, end: usize) -> bool {
-    page.get(line_start..at).is_some_and(|line| line.chars().nth(WRAPPED_LINE - 1).is_some())
-        && page.get(..at).and_then(|before| before.chars().next_back()).is_some_and(|c| !".:;!?|".contains(c))
-        && page.get(end..).and_then(|after| after.chars().next()).is_some_and(|c| c.is_lowercase() || c.is_numeric())
-        && page.get(end..).and_then(|after| after.lines().next()).is_some_and(goes_on)
+    let (Some(line), Some(after)) = (page.get(line_start..at), page.get(end..)) else { return false };
+    // No line has more characters than bytes: most breaks are settled without counting.
+    line.len() >= WRAPPED_LINE
+        && line.chars().next_back().is_some_and(|c| !".:;!?|".contains(c))
+        && after.chars().next().is_some_and(|c| c.is_lowercase() || c.is_numeric())
+        && line.chars().nth(WRAPPED_LINE - 1).is_some()
+        && after.lines().next().is_some_and(goes_on)
 }
 
 /// Whether a line can be the rest of a sentence: a few words without a mark behind them are a heading ("financovanie").
@@ -93,6 +165,9 @@ struct Copy<'p> {
 
 impl<'p> Copy<'p> {
     fn replace(&mut self, from: Range<usize>, to: &str) {
+        if self.pieces.is_empty() {
+            self.normal.reserve(self.page.len());
+        }
         self.normal.push_str(self.page.get(self.done..from.start).unwrap_or_default());
         let start = self.normal.len();
         self.normal.push_str(to);
@@ -111,6 +186,9 @@ impl<'p> Copy<'p> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use unicode_normalization::char::canonical_combining_class;
+
     use super::*;
 
     #[test]
@@ -123,6 +201,37 @@ mod tests {
             "A long line that ends a sentence and so is a paragraph of its own.\n40 women",
         ] {
             assert_eq!(normalise(table).0, table);
+        }
+    }
+
+    #[test]
+    fn what_is_taken_for_plain_and_unchanged_is_so() {
+        for c in '\0'..=char::MAX {
+            let alone = is_nfc_quick(std::iter::once(c)) == IsNormalized::Yes;
+            assert!(!is_plain(c) || (alone && canonical_combining_class(c) == 0), "{c:?}");
+            let mut bytes = [0; 4];
+            let word: &str = c.encode_utf8(&mut bytes);
+            assert_eq!(is_surely_nfc(word), alone, "{c:?}");
+            let skipped = !may_change(word.as_bytes()[0]);
+            assert!(!skipped || folded(c).is_none(), "{c:?}");
+        }
+    }
+
+    /// Letters of many scripts, marks of several classes, signs with singletons, Hangul in parts, breaks and spaces.
+    const CHARS: &str = "abcdefghijkl.,5\r\n\n \u{a0}\u{85}\u{2028}\u{200b}\u{ad}çßαω\u{386}·Ωябйў\u{483}ҋ\u{387}\u{301}\u{323}\u{345}\u{5b0}–’…€™\u{2126}\u{2000}►한\u{1100}\u{1161}ệ\u{fb1d}";
+
+    proptest! {
+        #[test]
+        fn the_quick_way_gives_what_the_thorough_one_does(
+            page in prop::collection::vec(prop::sample::select(CHARS.chars().collect::<Vec<_>>()), 0..120),
+            few in prop::collection::vec(prop::sample::select(CHARS.chars().take(40).collect::<Vec<_>>()), 0..300),
+        ) {
+            for page in [page, few] {
+                let page: String = page.into_iter().collect();
+                let nfc = is_surely_nfc(&page);
+                prop_assert_eq!(nfc, is_nfc_quick(page.chars()) == IsNormalized::Yes);
+                prop_assert!(!nfc || normalise_known(&page, true) == normalise_known(&page, false));
+            }
         }
     }
 
