@@ -6,12 +6,11 @@ use std::ops::Range;
 
 use crate::digest::sha256;
 use crate::language::{Detected, Detector};
-use crate::normalize::{self, Value};
+use crate::normalize;
 use crate::patterns::{Language, PatternError, Patterns, Rule};
 use crate::record::{
-    self, AmountMention, DateMention, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Number,
-    OtherLanguage, PageKind, ParticipantsMention, PercentageMention, PeriodMention, ProducedBy, Record, RoleName,
-    SCHEMA, Sum, Warning,
+    self, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Number, OtherLanguage, PageKind,
+    ProducedBy, Record, SCHEMA, Sum, Warning,
 };
 use crate::scan::{self, Lost, Scanned};
 use crate::text::{self, Folded, Text};
@@ -259,49 +258,15 @@ struct Understood<'e> {
 
 fn mentions(text: &Text<'_>, found: &[Found<'_>]) -> Vec<Mention> {
     let places = text.char_ranges(found.iter().map(|f| &f.span));
-    found.iter().zip(places).map(|(f, place)| mention(f, text.page_str(&f.span), place)).collect()
-}
-
-fn mention(found: &Found<'_>, written: &str, place: Range<usize>) -> Mention {
-    let role = RoleName(found.role);
-    let text = written.to_owned();
-    let (start, end, rule) = (place.start, place.end, found.rule.id.clone());
-    let (modifier, document) = (found.modifier, 0);
-    match &found.value {
-        Value::Date(date) => {
-            Mention::Date(DateMention { role, value: date.to_string(), text, start, end, rule, modifier, document })
-        }
-        Value::Period(period) => Mention::Period(PeriodMention {
-            role,
-            value: period.to_string(),
-            text,
-            start,
-            end,
-            rule,
-            modifier,
-            document,
-        }),
-        Value::Amount { value, currency } => {
-            let (value, currency) = (Number(*value), currency.clone());
-            Mention::Amount(AmountMention { role, value, currency, text, start, end, rule, modifier, document })
-        }
-        Value::Percentage(value) => {
-            let value = Number(*value);
-            Mention::Percentage(PercentageMention { role, value, text, start, end, rule, modifier, document })
-        }
-        Value::Participants { value, group } => {
-            let (value, group) = (*value, *group);
-            Mention::Participants(ParticipantsMention {
-                role,
-                value,
-                group,
-                text,
-                start,
-                end,
-                rule,
-                modifier,
-                document,
-            })
-        }
-    }
+    let mention = |(f, place): (&Found<'_>, Range<usize>)| Mention {
+        role: f.role,
+        value: f.value.clone(),
+        text: text.page_str(&f.span).to_owned(),
+        start: place.start,
+        end: place.end,
+        rule: f.rule.id.clone(),
+        modifier: f.modifier,
+        document: 0,
+    };
+    found.iter().zip(places).map(mention).collect()
 }
