@@ -1,23 +1,21 @@
 //! The flow of one page, from bytes to record, and of a batch: in parallel, in bounded memory, in path order.
 
-use std::io;
-use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod batch;
 
-use rayon::prelude::*;
+use std::ops::Range;
 
 use crate::digest::sha256;
 use crate::language::{Detected, Detector};
-use crate::normalize::{self, Value};
+use crate::normalize;
 use crate::patterns::{Language, PatternError, Patterns, Rule};
 use crate::record::{
-    self, AmountMention, DateMention, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Number,
-    OtherLanguage, PageKind, ParticipantsMention, PercentageMention, PeriodMention, ProducedBy, Record, RoleName,
-    SCHEMA, Sum, Warning,
+    self, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Number, OtherLanguage, PageKind,
+    ProducedBy, Record, SCHEMA, Sum, Warning,
 };
 use crate::scan::{self, Lost, Marks};
-use crate::source::{Page, SourceError};
 use crate::text::{self, Text};
+
+pub use batch::{Failure, Observer, Stopped, run};
 
 /// Everything that turns pages into records. One serves all threads.
 pub struct Extractor {
@@ -43,15 +41,6 @@ pub struct Reading<'e> {
     pub found: Vec<Found<'e>>,
     pub lost: Vec<Lost<'e>>,
     pub facts: Facts,
-}
-
-/// A page that could not be read.
-#[derive(Debug)]
-pub struct Failure {
-    /// The page's file.
-    pub place: String,
-    /// What failed, in one line.
-    pub message: String,
 }
 
 impl Extractor {
@@ -260,136 +249,15 @@ struct Understood<'e> {
 
 fn mentions(text: &Text<'_>, found: &[Found<'_>]) -> Vec<Mention> {
     let places = text.char_ranges(found.iter().map(|f| &f.span));
-    found.iter().zip(places).map(|(f, place)| mention(f, text.page_str(&f.span), place)).collect()
-}
-
-fn mention(found: &Found<'_>, written: &str, place: Range<usize>) -> Mention {
-    let role = RoleName(found.role);
-    let text = written.to_owned();
-    let (start, end, rule) = (place.start, place.end, found.rule.id.clone());
-    let (modifier, document) = (found.modifier, 0);
-    match &found.value {
-        Value::Date(date) => {
-            Mention::Date(DateMention { role, value: date.to_string(), text, start, end, rule, modifier, document })
-        }
-        Value::Period(period) => Mention::Period(PeriodMention {
-            role,
-            value: period.to_string(),
-            text,
-            start,
-            end,
-            rule,
-            modifier,
-            document,
-        }),
-        Value::Amount { value, currency } => {
-            let (value, currency) = (Number(*value), currency.clone());
-            Mention::Amount(AmountMention { role, value, currency, text, start, end, rule, modifier, document })
-        }
-        Value::Percentage(value) => {
-            let value = Number(*value);
-            Mention::Percentage(PercentageMention { role, value, text, start, end, rule, modifier, document })
-        }
-        Value::Participants { value, group } => {
-            let (value, group) = (*value, *group);
-            Mention::Participants(ParticipantsMention {
-                role,
-                value,
-                group,
-                text,
-                start,
-                end,
-                rule,
-                modifier,
-                document,
-            })
-        }
-    }
-}
-
-/// What a batch tells while it runs.
-pub trait Observer: Sync {
-    /// A page was read.
-    fn page(&self, record: &Record);
-    /// A page or folder failed; every other page is still delivered.
-    fn failure(&self, failure: Failure);
-    /// A page's file name is not UTF-8, so its record names it otherwise.
-    fn renamed(&self, name: &str);
-}
-
-/// A batch ends early only when its output can take no more.
-#[derive(Debug)]
-pub struct Stopped(pub io::Error);
-
-/// Pages of one batch, held in memory together with the records of the batch before.
-const BATCH_PAGES: usize = 256;
-const BATCH_BYTES: u64 = 32 << 20;
-
-/// Reads every page of `source` on all threads of the current rayon pool; `encode` makes each record ready on its
-/// thread, and `write` takes them one by one in the order of the source. While a batch is read the one before is
-/// written, so memory holds two batches however many pages there are.
-///
-/// # Errors
-/// [`Stopped`] when `write` takes no more.
-pub fn run<T: Send>(
-    extractor: &Extractor,
-    source: &mut (impl Iterator<Item = Result<Page, SourceError>> + Send),
-    encode: fn(&Record) -> T,
-    mut write: impl FnMut(T) -> io::Result<()> + Send,
-    observer: &impl Observer,
-) -> Result<(), Stopped> {
-    let mut ready: Vec<Option<T>> = Vec::new();
-    loop {
-        let batch = next_batch(source);
-        let (written, read) = rayon::join(
-            || ready.drain(..).flatten().try_for_each(&mut write),
-            || batch.into_par_iter().map(|page| read_one(extractor, page, encode, observer)).collect::<Vec<_>>(),
-        );
-        written.map_err(Stopped)?;
-        if read.is_empty() {
-            return Ok(());
-        }
-        ready = read;
-    }
-}
-
-fn next_batch(source: &mut impl Iterator<Item = Result<Page, SourceError>>) -> Vec<Result<Page, SourceError>> {
-    let mut batch = Vec::new();
-    let mut bytes = 0;
-    while batch.len() < BATCH_PAGES && bytes < BATCH_BYTES {
-        let Some(page) = source.next() else { break };
-        bytes += page.as_ref().map_or(0, |page| page.size);
-        batch.push(page);
-    }
-    batch
-}
-
-fn read_one<T>(
-    extractor: &Extractor,
-    page: Result<Page, SourceError>,
-    encode: fn(&Record) -> T,
-    observer: &impl Observer,
-) -> Option<T> {
-    let failed = |place: &str, message: String| observer.failure(Failure { place: place.to_owned(), message });
-    let page = page.map_err(|e| failed(&e.place, e.message)).ok()?;
-    let place = crate::source::printable(&page.path);
-    if page.path.to_str().is_none() {
-        observer.renamed(&page.name);
-    }
-    let bytes = page.read().map_err(|e| failed(&e.place, e.message)).ok()?;
-    // One page that trips over a fault of ours must not take the others along.
-    let read = catch_unwind(AssertUnwindSafe(|| extractor.read(&page.name, &bytes)));
-    let record = match read {
-        Ok(Ok(record)) => record,
-        Ok(Err(message)) => {
-            failed(&place, message);
-            return None;
-        }
-        Err(_) => {
-            failed(&place, "internal error: please report this page".to_owned());
-            return None;
-        }
+    let mention = |(f, place): (&Found<'_>, Range<usize>)| Mention {
+        role: f.role,
+        value: f.value.clone(),
+        text: text.page_str(&f.span).to_owned(),
+        start: place.start,
+        end: place.end,
+        rule: f.rule.id.clone(),
+        modifier: f.modifier,
+        document: 0,
     };
-    observer.page(&record);
-    Some(encode(&record))
+    found.iter().zip(places).map(mention).collect()
 }

@@ -3,29 +3,19 @@
 use std::fs;
 use std::path::Path;
 
-use kohex::record::{Mention, Record};
+use kohex::record::Record;
 use kohex::source::{Choice, Folders};
 use proptest::prelude::*;
 use rand_free::Shuffle;
 
 use crate::{EXTRACTOR, kohex};
 
-fn evidence(mention: &Mention) -> (&str, usize, usize) {
-    match mention {
-        Mention::Date(m) => (&m.text, m.start, m.end),
-        Mention::Period(m) => (&m.text, m.start, m.end),
-        Mention::Amount(m) => (&m.text, m.start, m.end),
-        Mention::Percentage(m) => (&m.text, m.start, m.end),
-        Mention::Participants(m) => (&m.text, m.start, m.end),
-    }
-}
-
 /// `text[start..end]` in code points is the mention, mentions are in order and none overlaps the next.
 fn evidence_holds(record: &Record) {
     let text: Vec<char> = record.text.as_deref().unwrap_or_default().chars().collect();
     let mut last = 0;
     for mention in &record.mentions {
-        let (evidence, start, end) = evidence(mention);
+        let (evidence, start, end) = (mention.text.as_str(), mention.start, mention.end);
         assert_eq!(text.get(start..end).map(|c| c.iter().collect::<String>()).as_deref(), Some(evidence));
         assert!(start >= last, "{evidence:?} overlaps the one before");
         last = end;

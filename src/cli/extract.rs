@@ -46,27 +46,29 @@ impl Extract {
     pub fn run(&self, common: &Common) -> Result<Outcome, Refusal> {
         let choice = Choice::new(&self.glob, self.follow, self.hidden).map_err(|e| Refusal(e.to_string()))?;
         let extractor = self.tongues.extractor(load(common)?, self.text)?;
-        let threads = self.threads.map_or(0, usize::from);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
         match (&self.each, self.output.as_os_str() == "-") {
             (Some(folder), _) => {
                 let sink = Each::new(folder).map_err(|e| Refusal::new(folder.display(), "cannot be written", &e))?;
-                self.batch(common, &extractor, &pool, choice, sink, &folder.display().to_string())
+                self.batch(common, &extractor, choice, sink, &folder.display().to_string())
             }
-            (None, true) => self.batch(common, &extractor, &pool, choice, JsonLines::stdout(), "standard output"),
+            (None, true) => self.batch(common, &extractor, choice, JsonLines::stdout(), "standard output"),
             (None, false) => {
                 let place = self.output.display().to_string();
                 let sink = JsonLines::file(&self.output).map_err(|e| Refusal::new(&place, "cannot be written", &e))?;
-                self.batch(common, &extractor, &pool, choice, sink, &place)
+                self.batch(common, &extractor, choice, sink, &place)
             }
         }
+    }
+
+    fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(cores, usize::from)
     }
 
     fn batch<S: Sink>(
         &self,
         common: &Common,
         extractor: &Extractor,
-        pool: &rayon::ThreadPool,
         choice: Choice,
         mut sink: S,
         place: &str,
@@ -75,7 +77,8 @@ impl Extract {
         let progress = Progress::new(common, &self.paths, &choice);
         let mut source = Folders::new(self.paths.clone(), choice);
         let encode = sink.encoder();
-        let ran = pool.install(|| pipeline::run(extractor, &mut source, encode, |item| sink.write(item), &progress));
+        let read = |name: &str, bytes: &[u8]| extractor.read(name, bytes);
+        let ran = pipeline::run(self.threads(), read, &mut source, encode, |item| sink.write(item), &progress);
         progress.close();
         let written = ran.map_err(|Stopped(error)| error).and_then(|()| {
             // Nothing read is nothing to name: an earlier output stays as it was.

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use super::{Common, remark, say};
 use crate::patterns::Kind;
 use crate::pipeline::{Failure, Observer};
-use crate::record::Record;
+use crate::record::{Code, Record};
 use crate::source::{Choice, Folders};
 
 /// Counts pages and draws a bar where standard error is a terminal.
@@ -28,7 +28,7 @@ pub struct Progress {
 struct Tally {
     mentions: BTreeMap<Kind, u64>,
     languages: BTreeMap<String, u64>,
-    warnings: BTreeMap<String, u64>,
+    warnings: BTreeMap<Code, u64>,
 }
 
 impl Progress {
@@ -91,7 +91,9 @@ impl Progress {
             if languages.is_empty() { "none".to_owned() } else { list(languages) },
         );
         if verbose && !tally.warnings.is_empty() {
-            line = format!("warnings: {}\n{line}", list(tally.warnings.clone().into_iter().collect()));
+            let mut warnings: Vec<_> = tally.warnings.iter().map(|(code, n)| (code.to_string(), *n)).collect();
+            warnings.sort();
+            line = format!("warnings: {}\n{line}", list(warnings));
         }
         line
     }
@@ -114,9 +116,14 @@ impl Observer for Progress {
         for mention in &record.mentions {
             *tally.mentions.entry(mention.kind()).or_default() += 1;
         }
-        *tally.languages.entry(record.language.code.clone()).or_default() += 1;
+        let language = &record.language.code;
+        if let Some(pages) = tally.languages.get_mut(language) {
+            *pages += 1;
+        } else {
+            tally.languages.insert(language.clone(), 1);
+        }
         for warning in &record.warnings {
-            *tally.warnings.entry(warning.code.to_string()).or_default() += 1;
+            *tally.warnings.entry(warning.code).or_default() += 1;
         }
     }
 

@@ -8,20 +8,25 @@ use super::slots::{Filling, View};
 use super::table::Table;
 
 /// A program and the states made of it so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Automaton {
     program: Program,
-    /// What the text can begin with: the state nought, by byte.
-    begins: Vec<bool>,
+    /// The class of every byte: those no pattern has are nought.
+    classes: [u8; BYTES],
+    /// Which bytes patterns can begin with.
+    begins: [bool; BYTES],
     states: Kept<States>,
 }
+
+const BYTES: usize = 256;
 
 /// A pattern is tried no further than this behind its first byte, so that no page costs more than its length.
 pub const REACH: usize = 400;
 
-/// States are forgotten when there are more of them, or of their edges.
+/// States are forgotten when there are more of them.
 const MOST_STATES: usize = 1 << 14;
-const MOST_EDGES: usize = 1 << 16;
+/// The first states, which are the most used, have a row of edges each; the others' edges are hashed.
+const ROWS: usize = 512;
 
 /// States made so far; every thread that searches has its own.
 #[derive(Debug, Default)]
@@ -30,14 +35,16 @@ pub struct States {
     /// The instructions of all states, one behind the other.
     insts: Vec<u32>,
     matches: Vec<u32>,
-    known: HashMap<Box<[u32]>, u32>,
-    /// State and symbol → the next state; a symbol is a byte or a set of slots.
+    known: HashMap<Box<[u32]>, u16>,
+    /// By state and class of byte; nought is not made yet.
+    rows: Vec<u16>,
+    stride: usize,
+    /// By state and symbol: a byte of the states without a row, or the number of a set of slots.
     edges: Table,
-    count: usize,
     sets: Vec<u64>,
     /// Ways gone through already while a state is made.
     gone: Vec<u32>,
-    open: Vec<(usize, u32)>,
+    open: Vec<(usize, u16)>,
     fillings: Vec<Filling>,
 }
 
@@ -52,32 +59,41 @@ struct State {
 }
 
 /// The state nothing follows from.
-const DEAD: u32 = u32::MAX >> SYMBOL_BITS;
-const SYMBOL_BITS: u32 = 10;
+const DEAD: u16 = 1;
+const ROOT: u16 = 2 | SPECIAL;
+/// States in which a pattern ends or a slot can follow.
+const SPECIAL: u16 = 1 << 15;
+const SYMBOL_BITS: u32 = 16;
 /// Symbols above the bytes are sets of slots.
-const SETS: usize = 256;
-const MOST_SETS: usize = (1 << SYMBOL_BITS) - SETS;
+const MOST_SETS: usize = (1 << SYMBOL_BITS) - BYTES;
 
 impl Automaton {
     /// The automaton of a program; `begins` tells with which bytes words of the language begin.
     pub fn new(program: Program, begins: impl Fn(u8) -> bool) -> Automaton {
-        let mut states = States::default();
-        states.root(&program);
-        let mut first = vec![false; SETS];
-        for (byte, first) in (0..=u8::MAX).zip(&mut first) {
-            let word = states.states.first().is_some_and(|root| root.slots != 0);
-            *first = word && (byte.is_ascii_digit() || begins(byte));
+        let mut automaton =
+            Automaton { program, classes: [0; BYTES], begins: [false; BYTES], states: Kept::default() };
+        for byte in automaton.program.bytes() {
+            if let Some(class) = automaton.classes.get_mut(usize::from(byte)) {
+                *class = 1;
+            }
         }
-        for inst in states.insts.iter().filter_map(|&inst| program.inst(inst)) {
-            if let Inst::Byte { byte, .. } = inst
-                && let Some(first) = first.get_mut(usize::from(byte))
+        let used = automaton.classes.iter_mut().filter(|class| **class == 1);
+        (1..=u8::MAX).zip(used).for_each(|(number, class)| *class = number);
+        let mut states = States::default();
+        states.begin(&automaton);
+        let slots = states.state(ROOT).is_some_and(|root| root.slots != 0);
+        for (byte, first) in (0..=u8::MAX).zip(&mut automaton.begins) {
+            *first = slots && (byte.is_ascii_digit() || begins(byte));
+        }
+        for &inst in &states.insts {
+            if let Some(Inst::Byte { byte, .. }) = automaton.program.inst(inst)
+                && let Some(first) = automaton.begins.get_mut(usize::from(byte))
             {
                 *first = true;
             }
         }
-        let kept = Kept::default();
-        kept.give_back(states);
-        Automaton { program, begins: first, states: kept }
+        automaton.states.give_back(states);
+        automaton
     }
 
     /// The program.
@@ -100,12 +116,19 @@ impl Automaton {
         self.begins.get(usize::from(byte)).copied().unwrap_or(false)
     }
 
+    fn class(&self, byte: u8) -> usize {
+        self.classes.get(usize::from(byte)).copied().unwrap_or(0).into()
+    }
+
     /// Every pattern that matches from `at` with every end it can have, longest first: `(pattern, end)`.
     pub fn at(&self, states: &mut States, view: &mut View<'_>, at: usize, ends: &mut Vec<(u32, usize)>) {
         ends.clear();
         let text = view.text();
-        let limit = text.floor_char_boundary((at + REACH).min(text.len()));
-        states.run(&self.program, view, at, limit, ends);
+        let limit = if at + REACH < text.len() { text.floor_char_boundary(at + REACH) } else { text.len() };
+        if states.states.is_empty() || states.states.len() > MOST_STATES {
+            states.begin(self);
+        }
+        states.run(self, view, at, limit, ends);
         if ends.len() > 1 {
             ends.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
             ends.dedup();
@@ -114,93 +137,133 @@ impl Automaton {
 }
 
 impl States {
-    fn run(&mut self, program: &Program, view: &mut View<'_>, at: usize, limit: usize, ends: &mut Vec<(u32, usize)>) {
-        if self.states.len() > MOST_STATES || self.count > MOST_EDGES {
-            self.forget();
+    /// Forgets all states but the one patterns begin in.
+    fn begin(&mut self, automaton: &Automaton) {
+        *self = States::default();
+        self.stride = usize::from(automaton.classes.iter().copied().max().unwrap_or(0)) + 1;
+        let mut insts = Vec::new();
+        for pattern in automaton.program.patterns() {
+            self.gone.clear();
+            self.follow(&automaton.program, pattern.start, &mut insts);
         }
-        let root = self.root(program);
-        let bytes = view.text().as_bytes();
+        self.gone.clear();
+        self.add(&automaton.program, insts);
+    }
+
+    fn state(&self, state: u16) -> Option<&State> {
+        self.states.get(usize::from(state & !SPECIAL).wrapping_sub(2))
+    }
+
+    fn run(
+        &mut self,
+        automaton: &Automaton,
+        view: &mut View<'_>,
+        at: usize,
+        limit: usize,
+        ends: &mut Vec<(u32, usize)>,
+    ) {
+        let bytes = view.text().as_bytes().get(..limit).unwrap_or_default();
         let mut open = std::mem::take(&mut self.open);
-        let mut fillings = std::mem::take(&mut self.fillings);
         open.clear();
-        open.push((at, root));
+        open.push((at, ROOT));
         let mut next = 0;
         while let Some(&(mut at, mut state)) = open.get(next) {
             next += 1;
-            while let Some(&here) = self.states.get(state as usize) {
-                view.looked = view.looked.max(at);
-                let (from, to) = here.matches;
-                for &pattern in self.matches.get(from as usize..to as usize).unwrap_or_default() {
-                    ends.push((pattern, at));
+            loop {
+                if state & SPECIAL != 0 && !self.special(automaton, view, (at, state), limit, ends, &mut open) {
+                    break;
                 }
-                if here.slots != 0 && at < limit {
-                    view.fillings(at, limit, here.slots, &mut fillings);
-                    for filling in &fillings {
-                        let behind = (filling.end, self.step_slots(program, state, filling.slots));
-                        if behind.1 != DEAD && !open.contains(&behind) {
-                            open.push(behind);
-                        }
-                    }
+                let Some(&byte) = bytes.get(at) else { break };
+                state = self.byte(automaton, state, byte);
+                if state == DEAD {
+                    break;
                 }
-                let Some(&byte) = bytes.get(at).filter(|_| here.bytes && at < limit) else { break };
-                state = self.step(program, state, u32::from(byte));
                 at += 1;
             }
+            view.looked = view.looked.max(at);
         }
-        (self.open, self.fillings) = (open, fillings);
+        self.open = open;
+    }
+
+    /// What ends at a place, and the slots that can follow; whether bytes can.
+    fn special(
+        &mut self,
+        automaton: &Automaton,
+        view: &mut View<'_>,
+        (at, state): (usize, u16),
+        limit: usize,
+        ends: &mut Vec<(u32, usize)>,
+        open: &mut Vec<(usize, u16)>,
+    ) -> bool {
+        let Some(&here) = self.state(state) else { return false };
+        let (from, to) = here.matches;
+        ends.extend(self.matches.get(from as usize..to as usize).unwrap_or_default().iter().map(|&m| (m, at)));
+        if here.slots != 0 && at < limit {
+            let mut fillings = std::mem::take(&mut self.fillings);
+            view.fillings(at, limit, here.slots, &mut fillings);
+            for filling in &fillings {
+                let behind = (filling.end, self.slots(automaton, state, filling.slots));
+                if behind.1 != DEAD && !open.contains(&behind) {
+                    open.push(behind);
+                }
+            }
+            self.fillings = fillings;
+        }
+        here.bytes
+    }
+
+    /// The state behind a byte.
+    fn byte(&mut self, automaton: &Automaton, state: u16, byte: u8) -> u16 {
+        let class = automaton.class(byte);
+        if class == 0 {
+            return DEAD;
+        }
+        let number = usize::from(state & !SPECIAL) - 2;
+        if number >= ROWS {
+            return self.step(automaton, state, Symbol::Byte(byte), byte.into());
+        }
+        let place = number * self.stride + class;
+        match self.rows.get(place) {
+            Some(&next) if next != 0 => next,
+            _ => {
+                let next = self.make(&automaton.program, state, Symbol::Byte(byte));
+                if let Some(cell) = self.rows.get_mut(place) {
+                    *cell = next;
+                }
+                next
+            }
+        }
     }
 
     /// The state behind one of a set of slots. Sets are numbered as they are met; one beyond the numbers is not remembered.
-    fn step_slots(&mut self, program: &Program, state: u32, slots: u64) -> u32 {
+    fn slots(&mut self, automaton: &Automaton, state: u16, slots: u64) -> u16 {
         let index = self.sets.iter().position(|&set| set == slots).unwrap_or_else(|| {
             self.sets.push(slots);
             self.sets.len() - 1
         });
-        match u32::try_from(SETS + index) {
-            Ok(symbol) if index < MOST_SETS => self.step(program, state, symbol),
+        match u32::try_from(BYTES + index) {
+            Ok(symbol) if index < MOST_SETS => self.step(automaton, state, Symbol::Slots(slots), symbol),
             _ => {
                 self.sets.pop();
-                self.make(program, state, Symbol::Slots(slots))
+                self.make(&automaton.program, state, Symbol::Slots(slots))
             }
         }
     }
 
-    fn root(&mut self, program: &Program) -> u32 {
-        if self.states.is_empty() {
-            let mut insts = Vec::new();
-            for pattern in program.patterns() {
-                self.gone.clear();
-                self.follow(program, pattern.start, &mut insts);
-            }
-            self.gone.clear();
-            return self.add(program, insts);
-        }
-        0
-    }
-
-    fn forget(&mut self) {
-        let sets = std::mem::take(&mut self.sets);
-        *self = States { sets, ..States::default() };
-    }
-
-    fn step(&mut self, program: &Program, state: u32, symbol: u32) -> u32 {
-        let key = state << SYMBOL_BITS | symbol;
+    /// The state behind a symbol of this number.
+    fn step(&mut self, automaton: &Automaton, state: u16, symbol: Symbol, number: u32) -> u16 {
+        let key = u32::from(state & !SPECIAL) << SYMBOL_BITS | number;
         if let Some(next) = self.edges.get(key) {
-            return next;
+            return u16::try_from(next).unwrap_or(DEAD);
         }
-        let next = match (u8::try_from(symbol), self.sets.get((symbol as usize).wrapping_sub(SETS))) {
-            (Ok(byte), _) => self.make(program, state, Symbol::Byte(byte)),
-            (_, Some(&slots)) => self.make(program, state, Symbol::Slots(slots)),
-            _ => DEAD,
-        };
-        self.count += 1;
-        self.edges.insert(key, next);
+        let next = self.make(&automaton.program, state, symbol);
+        self.edges.insert(key, next.into());
         next
     }
 
     /// The state behind another: all that follows from the instructions the symbol fits.
-    fn make(&mut self, program: &Program, state: u32, symbol: Symbol) -> u32 {
-        let Some(&State { insts: (from, to), .. }) = self.states.get(state as usize) else { return DEAD };
+    fn make(&mut self, program: &Program, state: u16, symbol: Symbol) -> u16 {
+        let Some(&State { insts: (from, to), .. }) = self.state(state) else { return DEAD };
         let here = self.insts.get(from as usize..to as usize).unwrap_or_default();
         // The instructions of a state stand in the order of their bytes.
         let here = match symbol {
@@ -245,14 +308,14 @@ impl States {
     }
 
     /// The state of some instructions, made where it is not known.
-    fn add(&mut self, program: &Program, mut insts: Vec<u32>) -> u32 {
+    fn add(&mut self, program: &Program, mut insts: Vec<u32>) -> u16 {
         insts.sort_unstable_by_key(|&inst| order(program, inst));
         insts.dedup();
         if let Some(&known) = self.known.get(insts.as_slice()) {
             return known;
         }
-        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let (from, matched) = (number(self.insts.len()), number(self.matches.len()));
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let (from, matched) = (count(self.insts.len()), count(self.matches.len()));
         let mut state = State { insts: (from, from), matches: (matched, matched), slots: 0, bytes: false };
         for &inst in &insts {
             match program.inst(inst) {
@@ -262,12 +325,18 @@ impl States {
             }
         }
         self.insts.extend(&insts);
-        state.insts.1 = number(self.insts.len());
-        state.matches.1 = number(self.matches.len());
-        let index = number(self.states.len());
+        state.insts.1 = count(self.insts.len());
+        state.matches.1 = count(self.matches.len());
+        let special = state.slots != 0 || state.matches.0 < state.matches.1 || self.states.is_empty();
+        // A page makes fewer states than are left when it begins.
+        let Ok(number) = u16::try_from(self.states.len() + 2) else { return DEAD };
+        let number = number | if special { SPECIAL } else { 0 };
+        if self.states.len() < ROWS {
+            self.rows.resize(self.rows.len() + self.stride, 0);
+        }
         self.states.push(state);
-        self.known.insert(insts.into_boxed_slice(), index);
-        index
+        self.known.insert(insts.into_boxed_slice(), number);
+        number
     }
 }
 

@@ -106,6 +106,11 @@ impl Program {
         self.insts.get(at as usize).copied()
     }
 
+    /// The bytes of all patterns, some several times.
+    pub fn bytes(&self) -> impl Iterator<Item = u8> {
+        self.insts.iter().filter_map(|inst| if let Inst::Byte { byte, .. } = inst { Some(*byte) } else { None })
+    }
+
     /// The instructions [`Inst::Ways`] stands for.
     pub fn ways(&self, from: u32, count: u16) -> &[u32] {
         self.ways.get(from as usize..from as usize + usize::from(count)).unwrap_or_default()
@@ -132,7 +137,7 @@ impl Program {
         upper: &dyn Fn(usize) -> bool,
     ) -> Option<Vec<Filled>> {
         let start = self.patterns.get(pattern as usize)?.start;
-        let mut fit = Fit { program: self, view, end: span.end, upper, filled: Vec::new(), failed: Vec::new() };
+        let mut fit = Fit { program: self, view, end: span.end, upper, filled: Vec::new(), spare: Vec::new(), failed: Vec::new() };
         fit.from(start, span.start).then_some(fit.filled)
     }
 }
@@ -144,6 +149,7 @@ struct Fit<'f, 't> {
     end: usize,
     upper: &'f dyn Fn(usize) -> bool,
     filled: Vec<Filled>,
+    spare: Vec<Vec<Filling>>,
     /// Instructions and places that lead nowhere, so that no way is gone twice.
     failed: Vec<(u32, usize)>,
 }
@@ -198,19 +204,21 @@ impl Fit<'_, '_> {
         if self.failed.contains(&(inst, at)) {
             return false;
         }
-        let mut fillings: Vec<Filling> = Vec::new();
+        let mut fillings: Vec<Filling> = self.spare.pop().unwrap_or_default();
         self.view.fillings(at, self.end, 1 << bit, &mut fillings);
         fillings.sort_unstable_by(|a, b| b.end.cmp(&a.end));
         let filled = self.filled.len();
-        for filling in fillings {
-            self.filled.push(Filled { group, start: at, end: filling.end });
-            if self.from(next, filling.end) {
-                return true;
-            }
+        let fits = fillings.iter().any(|filling| {
             self.filled.truncate(filled);
+            self.filled.push(Filled { group, start: at, end: filling.end });
+            self.from(next, filling.end)
+        });
+        self.spare.push(fillings);
+        if !fits {
+            self.filled.truncate(filled);
+            self.failed.push((inst, at));
         }
-        self.failed.push((inst, at));
-        false
+        fits
     }
 }
 

@@ -195,29 +195,20 @@ impl<'t> View<'t> {
             figures(self.text, at, limit, wanted, out);
         }
         let classes = wanted & !FIGURES;
-        if classes != 0 {
-            self.of_classes(at, limit, classes, classes, out);
-        }
-        if !digit {
-            if wanted & DAY != 0 {
-                self.of_classes(at, limit, Class::DayName.bit(), DAY, out);
-            }
-            if wanted & NUMBER != 0 {
-                self.spelled(at, limit, out);
-            }
-        }
-    }
-
-    /// The words of some classes; `as_slots` are the slots they fill, a class's own or another.
-    fn of_classes(&mut self, at: usize, limit: usize, classes: u64, as_slots: u64, out: &mut Vec<Filling>) {
-        let own = classes == as_slots;
+        let (mut spelled, day) = (false, wanted & DAY != 0 && !digit);
         for word in self.words_at(at) {
             let bit = word.class.bit();
             if bit & classes != 0 && word.end <= limit {
-                fill(out, word.end, if own { bit } else { as_slots });
+                fill(out, word.end, bit);
+            } else if word.class == Class::DayName && day && word.end <= limit {
+                fill(out, word.end, DAY);
             }
+            spelled |= word.class == Class::NumberWord;
         }
-        if own && self.words.ending_classes() & classes != 0 {
+        if spelled && wanted & NUMBER != 0 && !digit {
+            self.spelled(at, limit, out);
+        }
+        if self.words.ending_classes() & classes != 0 {
             let mut endings = Vec::new();
             self.words.endings_at(self.text, at, classes, &mut endings);
             self.looked = usize::MAX;

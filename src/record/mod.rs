@@ -2,6 +2,7 @@
 
 mod facts;
 mod labels;
+mod mention;
 mod page;
 mod roles;
 mod schema;
@@ -13,10 +14,10 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::names;
-use crate::patterns::{Group, Kind, Mod, Role};
 
 pub use facts::{Fact, Facts, Sum, facts};
 pub use labels::{Zone, bare_values, zones};
+pub use mention::Mention;
 pub use page::{Kohesio, Place, identity, kohesio, place, title};
 pub use roles::{Evidence, Found, Weight, assign};
 pub use schema::schema;
@@ -139,7 +140,11 @@ pub struct Number(pub Decimal);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        rust_decimal::serde::arbitrary_precision::serialize(&self.0, serializer)
+        match i64::try_from(self.0.mantissa()) {
+            // Most numbers are whole, and need no text in between; nought can have a sign there.
+            Ok(whole) if whole != 0 && self.0.scale() == 0 => serializer.serialize_i64(whole),
+            _ => rust_decimal::serde::arbitrary_precision::serialize(&self.0, serializer),
+        }
     }
 }
 
@@ -164,116 +169,6 @@ pub struct Money {
     /// ISO 4217.
     #[schemars(regex(pattern = r"^[A-Z]{3}$"))]
     pub currency: Option<String>,
-}
-
-/// A value found on a page, with the evidence for it.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Mention {
-    Date(DateMention),
-    Period(PeriodMention),
-    Amount(AmountMention),
-    Percentage(PercentageMention),
-    Participants(ParticipantsMention),
-}
-
-impl Mention {
-    /// What it is a mention of.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Mention::Date(_) => Kind::Date,
-            Mention::Period(_) => Kind::Period,
-            Mention::Amount(_) => Kind::Amount,
-            Mention::Percentage(_) => Kind::Percentage,
-            Mention::Participants(_) => Kind::Participants,
-        }
-    }
-}
-
-macro_rules! mentions {
-    ($($(#[$doc:meta])* $name:ident { roles: $roles:literal, $($(#[$field_doc:meta])* $field:ident: $type:ty),+ })+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-        #[schemars(deny_unknown_fields)]
-        pub struct $name {
-            /// What the value says about the project.
-            #[schemars(regex(pattern = $roles))]
-            pub role: RoleName,
-            $($(#[$field_doc])* pub $field: $type,)+
-            /// As on the page.
-            pub text: String,
-            /// Unicode code points into the page's text, half open.
-            pub start: usize,
-            /// Unicode code points into the page's text, half open.
-            pub end: usize,
-            /// The pattern rule that read it.
-            pub rule: String,
-            /// TIMEX3 `mod`.
-            #[serde(rename = "mod")]
-            pub modifier: Option<Mod>,
-            /// Index into `documents`.
-            pub document: usize,
-        }
-    )+};
-}
-
-mentions! {
-    /// A day, month, year or minute.
-    DateMention {
-        roles: "^(start|end|published|legal_act|deadline|event|other)$",
-        /// ISO 8601 at the precision written.
-        value: String
-    }
-    /// A range of years.
-    PeriodMention {
-        roles: "^(programming_period|school_year|other)$",
-        /// ISO 8601 interval.
-        value: String
-    }
-    /// Money in major units.
-    AmountMention {
-        roles: "^(total_budget|eu_contribution|national_contribution|grant|cost|other)$",
-        /// Scale words applied.
-        value: Number,
-        /// ISO 4217; null where the page names none.
-        currency: Option<String>
-    }
-    /// A percentage.
-    PercentageMention {
-        roles: "^(cofinancing_rate|share|other)$",
-        /// In per cent.
-        value: Number
-    }
-    /// A count of people.
-    ParticipantsMention {
-        roles: "^(participants|subset|background)$",
-        /// How many.
-        value: u64,
-        /// Whom.
-        group: Group
-    }
-}
-
-/// A role by its name; which ones there are depends on the mention's kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RoleName(pub Role);
-
-impl Serialize for RoleName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.name())
-    }
-}
-
-impl JsonSchema for RoleName {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Role".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string" })
-    }
 }
 
 /// Something that does not fit together.

@@ -46,10 +46,17 @@ impl<'t> Sentences<'t> {
         let mut breaks = Vec::new();
         for marks in passages {
             let inside = text.get(marks.span.clone()).unwrap_or_default();
-            for (at, mark) in inside.match_indices(is_mark) {
-                let (at, end) = (marks.span.start + at, marks.span.start + at + mark.len());
-                if !matches!(mark, "." | "!" | "?") || ends_sentence(text, at, marks.language) {
-                    breaks.push(end);
+            for (at, byte) in inside.bytes().enumerate() {
+                let at = marks.span.start + at;
+                let length = match byte {
+                    b'\n' | b';' | b'|' => 1,
+                    b'.' | b'!' | b'?' if ends_sentence(text, at, marks.language) => 1,
+                    // The first bytes of a bullet and a section sign.
+                    0xc2 | 0xe2 => ["•", "§"].iter().find(|mark| is_at(text, at, mark)).map_or(0, |mark| mark.len()),
+                    _ => 0,
+                };
+                if length > 0 {
+                    breaks.push(at + length);
                 }
             }
         }
@@ -72,8 +79,8 @@ impl<'t> Sentences<'t> {
     }
 }
 
-fn is_mark(c: char) -> bool {
-    matches!(c, '\n' | ';' | '•' | '§' | '|' | '.' | '!' | '?')
+fn is_at(text: &str, at: usize, mark: &str) -> bool {
+    text.get(at..).is_some_and(|rest| rest.starts_with(mark))
 }
 
 /// Whether the mark at `at` ends a sentence rather than an abbreviation or an ordinal.

@@ -1,12 +1,12 @@
 //! Folders: files found by walking, in the order of their paths whatever the file system says.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Page, SourceError, plain, printable};
+use super::{Page, SourceError, plain, print, printable};
 
 /// Which files of a folder are pages.
 #[derive(Debug, Clone)]
@@ -91,10 +91,13 @@ impl Folders {
     }
 
     fn open(&self, root: &Path) -> walkdir::IntoIter {
-        WalkDir::new(root).follow_links(self.choice.follow).sort_by_file_name().into_iter()
+        // Entries of one folder share all but their names, so whole paths sort as names do and need no taking apart.
+        // Sorting holds the names of a folder, never of all, and with them is what grows with a folder's size.
+        let by_path = |a: &DirEntry, b: &DirEntry| a.path().as_os_str().cmp(b.path().as_os_str());
+        WalkDir::new(root).follow_links(self.choice.follow).sort_by(by_path).into_iter()
     }
 
-    fn page(&mut self, root: &Path, entry: &DirEntry) -> Option<Result<Page, SourceError>> {
+    fn page(&mut self, root: &Path, entry: DirEntry) -> Option<Result<Page, SourceError>> {
         let kind = entry.file_type();
         if kind.is_dir() {
             return None;
@@ -115,7 +118,10 @@ impl Folders {
         }
         // With several folders two pages may lie at one path below them; the path as given tells them apart.
         let name = if self.several { name_of(entry.path()) } else { name_of(below) };
-        // A path named by the user is followed to what it links to; so is every link when links are followed.
+        if kind.is_file() {
+            return Some(Ok(Page { path: entry.into_path(), name }));
+        }
+        // A path named by the user is followed to what it links to; the walk itself follows links where asked.
         Some(match std::fs::metadata(entry.path()) {
             Ok(meta) if meta.is_dir() => return None,
             // A pipe or device in a folder would never end; one the user names is read.
@@ -123,7 +129,7 @@ impl Folders {
                 self.skipped.not_chosen += 1;
                 return None;
             }
-            Ok(meta) => Ok(Page { path: entry.path().to_owned(), name, size: meta.len() }),
+            Ok(_) => Ok(Page { path: entry.into_path(), name }),
             Err(error) => Err(SourceError::new(entry.path(), "cannot be read", &error)),
         })
     }
@@ -148,7 +154,7 @@ impl Iterator for Folders {
                     }
                     None
                 }
-                Ok(entry) => self.page(&root, &entry),
+                Ok(entry) => self.page(&root, entry),
                 Err(error) => Some(Err(walk_error(&root, &error))),
             };
             self.open = Some((root, walk));
@@ -175,10 +181,12 @@ fn walk_error(root: &Path, error: &walkdir::Error) -> SourceError {
 
 /// A relative path with `/` between its parts, without `./`.
 fn name_of(path: &Path) -> String {
-    let parts: Vec<String> = path
-        .components()
-        .filter(|part| !matches!(part, std::path::Component::CurDir))
-        .map(|part| printable(Path::new(part.as_os_str())))
-        .collect();
-    parts.join("/").replace("//", "/")
+    let mut name = String::with_capacity(path.as_os_str().len());
+    for part in path.components().filter(|part| !matches!(part, Component::CurDir)) {
+        if !name.is_empty() && !name.ends_with('/') {
+            name.push('/');
+        }
+        print(part.as_os_str(), &mut name);
+    }
+    name
 }
