@@ -18,7 +18,9 @@ impl WordHasher {
 impl Hasher for WordHasher {
     fn write(&mut self, bytes: &[u8]) {
         let (eights, rest) = bytes.as_chunks::<8>();
-        eights.iter().for_each(|eight| self.add(u64::from_le_bytes(*eight)));
+        for eight in eights {
+            self.add(u64::from_le_bytes(*eight));
+        }
         // The length tells a short rest from one of more zeros.
         let rest = rest.iter().fold(rest.len() as u64, |word, &b| word << 8 | u64::from(b));
         self.add(rest);

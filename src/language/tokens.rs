@@ -34,15 +34,12 @@ impl Tokens<'_> {
     /// The length of the letter beyond ASCII at `at`, which begins with the byte `lead`; or that of what is none.
     #[inline]
     fn wide(&self, lead: u8, at: usize) -> Result<usize, usize> {
-        let (letter, length) = match (lead, self.text.as_bytes().get(at + 1)) {
-            (0xc2..=0xdf, Some(next)) => {
-                let code = usize::from(lead & 0x1f) << 6 | usize::from(next & 0x3f);
-                (self.short.get(code).is_some_and(|&letter| letter), 2)
-            }
-            _ => {
-                let c = self.text.get(at..).and_then(|rest| rest.chars().next());
-                c.map_or((false, 1), |c| (c.is_alphabetic(), c.len_utf8()))
-            }
+        let (letter, length) = if let (0xc2..=0xdf, Some(next)) = (lead, self.text.as_bytes().get(at + 1)) {
+            let code = usize::from(lead & 0x1f) << 6 | usize::from(next & 0x3f);
+            (self.short.get(code).is_some_and(|&letter| letter), 2)
+        } else {
+            let c = self.text.get(at..).and_then(|rest| rest.chars().next());
+            c.map_or((false, 1), |c| (c.is_alphabetic(), c.len_utf8()))
         };
         if letter { Ok(length) } else { Err(length) }
     }

@@ -40,15 +40,12 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, NotText> {
     {
         return Err(NotText { at });
     }
-    let (text, replaced) = match std::str::from_utf8(bytes) {
-        Ok(text) => (Cow::Borrowed(text), 0),
-        Err(_) => {
-            let lossy = String::from_utf8_lossy(bytes);
-            let own = bytes.windows(3).filter(|w| *w == "\u{fffd}".as_bytes()).count();
-            let replaced = lossy.matches('\u{fffd}').count() - own;
-            (lossy, replaced)
-        }
-    };
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(Decoded { text: Cow::Borrowed(text), encoding: "UTF-8", replaced: 0 });
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let own = bytes.windows(3).filter(|w| *w == "\u{fffd}".as_bytes()).count();
+    let replaced = text.matches('\u{fffd}').count() - own;
     Ok(Decoded { text, encoding: "UTF-8", replaced })
 }
 

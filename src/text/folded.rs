@@ -70,11 +70,13 @@ impl Folded {
     }
 }
 
+#[allow(clippy::needless_bitwise_bool, reason = "a branch for every byte keeps `find` from being vector instructions")]
 fn is_space(byte: u8) -> bool {
     (byte == b' ') | (byte == b'\t')
 }
 
 /// Whether spaces begin here that are not what they become: one space.
+#[allow(clippy::needless_bitwise_bool, reason = "a branch for every byte keeps `find` from being vector instructions")]
 fn is_no_single_space(byte: u8, next: u8) -> bool {
     (byte == b'\t') | ((byte == b' ') & is_space(next))
 }

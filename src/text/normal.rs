@@ -39,16 +39,12 @@ const WRAPPED_LINE: usize = 60;
 /// Whether a character is in NFC whatever stands beside it: a starter that nothing composes with or decomposes.
 /// Only the blocks pages are full of are told here; of other characters the Unicode tables are asked.
 fn is_plain(c: char) -> bool {
-    match c {
-        ..'\u{300}' => true,
-        '\u{386}' | '\u{388}'..'\u{483}' | '\u{48a}'..'\u{530}' => true,
-        // Before these en quad and em quad; from U+20D0 on marks, ohm and kelvin.
-        '\u{2002}'..'\u{20c0}' => true,
-        _ => false,
-    }
+    // In the last stretch there are en quad and em quad before these, and marks, ohm and kelvin behind.
+    matches!(c, ..'\u{300}' | '\u{386}' | '\u{388}'..'\u{483}' | '\u{48a}'..'\u{530}' | '\u{2002}'..'\u{20c0}')
 }
 
 /// Whether a page is in NFC beyond doubt.
+#[allow(clippy::needless_bitwise_bool, reason = "a branch for every byte keeps `find` from being vector instructions")]
 fn is_surely_nfc(page: &str) -> bool {
     // Blocks that are plain from end to end; in the one of 0xce only the Greek dot is not, and what stands before it.
     let plain = |lead: u8, next: u8| {
