@@ -7,8 +7,8 @@ from html import escape
 from pathlib import Path
 
 # Pixels.
-WIDTH = 830
-NAMES, READS_AT = 350, 186
+WIDTH = 850
+NAMES, READS_AT = 376, 196
 FIGURES = 84
 ROW, BAR = 30, 16
 TOP, BOTTOM = 66, 38
