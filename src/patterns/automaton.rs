@@ -1,11 +1,11 @@
 //! The automaton of a program: which patterns match at a place of a text, and how far. Its states are made as texts ask
 //! for them, so a language costs what its pages use.
 
-use std::collections::HashMap;
 use super::idle::Kept;
 use super::program::{Inst, Program};
 use super::slots::{Filling, View};
 use super::table::Table;
+use std::collections::HashMap;
 
 /// A program and the states made of it so far.
 #[derive(Debug)]
@@ -25,8 +25,14 @@ pub const REACH: usize = 400;
 
 /// States are forgotten when there are more of them.
 const MOST_STATES: usize = 1 << 14;
-/// The first states, which are the most used, have a row of edges each; the others' edges are hashed.
-const ROWS: usize = 512;
+/// So many states that several bytes can follow have a row of edges; the edges of further ones are hashed.
+const ROWS: usize = 1024;
+/// The row of a state that has none.
+const HASHED: u16 = u16::MAX;
+/// The row of a state that one byte can follow at most.
+const CHAIN: u16 = u16::MAX - 1;
+/// The sets of slots met last, a power of two.
+const RECENT: usize = 64;
 
 /// States made so far; every thread that searches has its own.
 #[derive(Debug, Default)]
@@ -36,12 +42,14 @@ pub struct States {
     insts: Vec<u32>,
     matches: Vec<u32>,
     known: HashMap<Box<[u32]>, u16>,
-    /// By state and class of byte; nought is not made yet.
+    /// By row and class of byte; nought is not made yet.
     rows: Vec<u16>,
     stride: usize,
     /// By state and symbol: a byte of the states without a row, or the number of a set of slots.
     edges: Table,
     sets: Vec<u64>,
+    /// Sets met last with their numbers.
+    recent: Vec<(u64, u32)>,
     /// Ways gone through already while a state is made.
     gone: Vec<u32>,
     open: Vec<(usize, u16)>,
@@ -56,6 +64,11 @@ struct State {
     slots: u64,
     /// Whether bytes can follow.
     bytes: bool,
+    /// Its row of edges, [`HASHED`] or [`CHAIN`].
+    row: u16,
+    /// The only byte that can follow in a chain, and the state behind it; nought is not made yet.
+    only: u8,
+    then: u16,
 }
 
 /// The state nothing follows from.
@@ -70,8 +83,7 @@ const MOST_SETS: usize = (1 << SYMBOL_BITS) - BYTES;
 impl Automaton {
     /// The automaton of a program; `begins` tells with which bytes words of the language begin.
     pub fn new(program: Program, begins: impl Fn(u8) -> bool) -> Automaton {
-        let mut automaton =
-            Automaton { program, classes: [0; BYTES], begins: [false; BYTES], states: Kept::default() };
+        let mut automaton = Automaton { program, classes: [0; BYTES], begins: [false; BYTES], states: Kept::default() };
         for byte in automaton.program.bytes() {
             if let Some(class) = automaton.classes.get_mut(usize::from(byte)) {
                 *class = 1;
@@ -214,15 +226,29 @@ impl States {
 
     /// The state behind a byte.
     fn byte(&mut self, automaton: &Automaton, state: u16, byte: u8) -> u16 {
+        let number = usize::from(state & !SPECIAL).wrapping_sub(2);
+        let Some(here) = self.states.get(number) else { return DEAD };
+        if here.row == CHAIN {
+            if here.only != byte {
+                return DEAD;
+            }
+            if here.then != 0 {
+                return here.then;
+            }
+            let next = self.make(&automaton.program, state, Symbol::Byte(byte));
+            if let Some(here) = self.states.get_mut(number) {
+                here.then = next;
+            }
+            return next;
+        }
         let class = automaton.class(byte);
         if class == 0 {
             return DEAD;
         }
-        let number = usize::from(state & !SPECIAL) - 2;
-        if number >= ROWS {
+        if here.row == HASHED {
             return self.step(automaton, state, Symbol::Byte(byte), byte.into());
         }
-        let place = number * self.stride + class;
+        let place = usize::from(here.row) * self.stride + class;
         match self.rows.get(place) {
             Some(&next) if next != 0 => next,
             _ => {
@@ -237,17 +263,27 @@ impl States {
 
     /// The state behind one of a set of slots. Sets are numbered as they are met; one beyond the numbers is not remembered.
     fn slots(&mut self, automaton: &Automaton, state: u16, slots: u64) -> u16 {
-        let index = self.sets.iter().position(|&set| set == slots).unwrap_or_else(|| {
-            self.sets.push(slots);
-            self.sets.len() - 1
-        });
-        match u32::try_from(BYTES + index) {
-            Ok(symbol) if index < MOST_SETS => self.step(automaton, state, Symbol::Slots(slots), symbol),
+        let place = usize::try_from(slots.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58).unwrap_or(0);
+        let number = match self.recent.get(place) {
+            Some(&(set, number)) if set == slots => number,
             _ => {
-                self.sets.pop();
-                self.make(&automaton.program, state, Symbol::Slots(slots))
+                let known = self.sets.iter().position(|&set| set == slots);
+                let index = known.unwrap_or(self.sets.len());
+                if index >= MOST_SETS {
+                    return self.make(&automaton.program, state, Symbol::Slots(slots));
+                }
+                if known.is_none() {
+                    self.sets.push(slots);
+                }
+                let number = u32::try_from(BYTES + index).unwrap_or(u32::MAX);
+                self.recent.resize(RECENT, (0, 0));
+                if let Some(cell) = self.recent.get_mut(place) {
+                    *cell = (slots, number);
+                }
+                number
             }
-        }
+        };
+        self.step(automaton, state, Symbol::Slots(slots), number)
     }
 
     /// The state behind a symbol of this number.
@@ -316,13 +352,23 @@ impl States {
         }
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let (from, matched) = (count(self.insts.len()), count(self.matches.len()));
-        let mut state = State { insts: (from, from), matches: (matched, matched), slots: 0, bytes: false };
+        let (insts_at, matches) = ((from, from), (matched, matched));
+        let mut state = State { insts: insts_at, matches, slots: 0, bytes: false, row: CHAIN, only: 0, then: 0 };
         for &inst in &insts {
             match program.inst(inst) {
                 Some(Inst::Match { pattern }) => self.matches.push(pattern),
                 Some(Inst::Slot { bit, .. }) => state.slots |= 1 << bit,
-                _ => state.bytes = true,
+                Some(Inst::Byte { byte, .. }) => {
+                    let several = state.bytes && state.only != byte;
+                    (state.bytes, state.only) = (true, byte);
+                    state.row = if several { HASHED } else { state.row };
+                }
+                _ => {}
             }
+        }
+        if state.row == HASHED && self.rows.len() < ROWS * self.stride {
+            state.row = u16::try_from(self.rows.len() / self.stride.max(1)).unwrap_or(HASHED);
+            self.rows.resize(self.rows.len() + self.stride, 0);
         }
         self.insts.extend(&insts);
         state.insts.1 = count(self.insts.len());
@@ -331,9 +377,6 @@ impl States {
         // A page makes fewer states than are left when it begins.
         let Ok(number) = u16::try_from(self.states.len() + 2) else { return DEAD };
         let number = number | if special { SPECIAL } else { 0 };
-        if self.states.len() < ROWS {
-            self.rows.resize(self.rows.len() + self.stride, 0);
-        }
         self.states.push(state);
         self.known.insert(insts.into_boxed_slice(), number);
         number

@@ -149,6 +149,11 @@ impl Lexicon {
         self.ending_classes
     }
 
+    /// Whether a word may begin at a place of a folded text.
+    pub fn may_begin(&self, text: &str, at: usize) -> bool {
+        self.words.may_begin(text.as_bytes(), at)
+    }
+
     /// Whether a text begins with a byte that words begin with.
     pub fn begins(&self, byte: u8) -> bool {
         self.words.edges.get(u32::from(byte)).is_some()
@@ -243,6 +248,8 @@ fn case_fits(form: &str, written: &str) -> bool {
 struct Trie {
     /// Node and byte → the next node.
     edges: Table,
+    /// Which pairs of bytes texts begin with, as bits; most words of a page begin with none of them.
+    pairs: Vec<u64>,
     /// The forms that end at each node, as a list through `links`; nought is none.
     ends: Vec<u32>,
     links: Vec<(u32, u32)>,
@@ -250,8 +257,14 @@ struct Trie {
 
 impl Default for Trie {
     fn default() -> Self {
-        Trie { edges: Table::default(), ends: vec![0], links: Vec::new() }
+        Trie { edges: Table::default(), pairs: vec![0; PAIRS / 64], ends: vec![0], links: Vec::new() }
     }
+}
+
+const PAIRS: usize = 1 << 16;
+
+const fn pair(first: u8, second: u8) -> usize {
+    (first as usize) << 8 | second as usize
 }
 
 const fn edge(node: u32, byte: u8) -> u32 {
@@ -261,6 +274,11 @@ const fn edge(node: u32, byte: u8) -> u32 {
 impl Trie {
     /// The node of a text, made where it is missing.
     fn node(&mut self, text: &str) -> u32 {
+        match *text.as_bytes() {
+            [first, second, ..] => self.open(pair(first, second)..=pair(first, second)),
+            [first] => self.open(pair(first, 0)..=pair(first, u8::MAX)),
+            [] => {}
+        }
         let mut node = 0;
         for byte in text.bytes() {
             node = if let Some(next) = self.edges.get(edge(node, byte)) {
@@ -274,6 +292,21 @@ impl Trie {
             };
         }
         node
+    }
+
+    fn open(&mut self, pairs: std::ops::RangeInclusive<usize>) {
+        for pair in pairs {
+            if let Some(bits) = self.pairs.get_mut(pair / 64) {
+                *bits |= 1 << (pair % 64);
+            }
+        }
+    }
+
+    /// Whether a text may begin at a place.
+    fn may_begin(&self, text: &[u8], at: usize) -> bool {
+        let Some(&first) = text.get(at) else { return false };
+        let pair = pair(first, text.get(at + 1).copied().unwrap_or(0));
+        self.pairs.get(pair / 64).is_some_and(|bits| bits >> (pair % 64) & 1 == 1)
     }
 
     /// Adds a form behind those that end at a node.
@@ -308,6 +341,9 @@ impl Trie {
 
     /// Every form that a text holds from `at` on, with its end. Returns the last byte looked at.
     fn walk(&self, text: &str, mut at: usize, found: &mut impl FnMut(usize, u32)) -> usize {
+        if !self.may_begin(text.as_bytes(), at) {
+            return at + 1;
+        }
         let mut node = 0;
         while let Some(&byte) = text.as_bytes().get(at) {
             let Some(next) = self.edges.get(edge(node, byte)) else { break };

@@ -137,7 +137,15 @@ impl Program {
         upper: &dyn Fn(usize) -> bool,
     ) -> Option<Vec<Filled>> {
         let start = self.patterns.get(pattern as usize)?.start;
-        let mut fit = Fit { program: self, view, end: span.end, upper, filled: Vec::new(), spare: Vec::new(), failed: Vec::new() };
+        let mut fit = Fit {
+            program: self,
+            view,
+            end: span.end,
+            upper,
+            filled: Vec::new(),
+            spare: Vec::new(),
+            failed: Vec::new(),
+        };
         fit.from(start, span.start).then_some(fit.filled)
     }
 }

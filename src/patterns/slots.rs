@@ -195,6 +195,13 @@ impl<'t> View<'t> {
             figures(self.text, at, limit, wanted, out);
         }
         let classes = wanted & !FIGURES;
+        let endings = self.words.ending_classes() & classes != 0;
+        if !self.words.may_begin(self.text, at) {
+            self.looked = self.looked.max(at + 1);
+            if !endings {
+                return;
+            }
+        }
         let (mut spelled, day) = (false, wanted & DAY != 0 && !digit);
         for word in self.words_at(at) {
             let bit = word.class.bit();
@@ -208,7 +215,7 @@ impl<'t> View<'t> {
         if spelled && wanted & NUMBER != 0 && !digit {
             self.spelled(at, limit, out);
         }
-        if self.words.ending_classes() & classes != 0 {
+        if endings {
             let mut endings = Vec::new();
             self.words.endings_at(self.text, at, classes, &mut endings);
             self.looked = usize::MAX;

@@ -109,10 +109,7 @@ impl<'l> Context<'_, 'l> {
 
     fn found(&self, rule: &'l Rule, reading: Reading, between: &Range<usize>) -> Found<'l> {
         let Reading { value, span, month_first } = reading;
-        let sides = Sides {
-            left: self.sentences.left(span.start),
-            right: self.sentences.right(span.end),
-        };
+        let sides = Sides { left: self.sentences.left(span.start), right: self.sentences.right(span.end) };
         let modifier = self.modifier(&sides, &value).filter(|&modifier| fits(modifier, &value));
         let (role, evidence) = self.role(rule, &value, &span, &sides, between);
         // What a label of the page names is the project's.

@@ -212,14 +212,24 @@ pub struct Marker<'l> {
 impl<'l> Marker<'l> {
     pub fn new(language: &'l Language) -> Self {
         let hits = vec![Vec::new(); Topic::COUNT];
-        Marker { language, states: language.finder.states(), idle: language.idle.take(), hits, ends: Vec::new(), words: Vec::new(), glued: false }
+        Marker {
+            language,
+            states: language.finder.states(),
+            idle: language.idle.take(),
+            hits,
+            ends: Vec::new(),
+            words: Vec::new(),
+            glued: false,
+        }
     }
 
     /// Marks what begins at a place; whether anything may.
     pub fn mark(&mut self, marks: &Marks<'_, 'l>, view: &mut View<'_>, start: Start) -> bool {
         let at = start.at;
         let byte = marks.folded().as_bytes().get(at).copied().unwrap_or(b' ');
-        let (cues, words) = (self.language.finder.begins(byte), self.language.words.begins(byte));
+        let cues = self.language.finder.begins(byte);
+        let words = self.language.words.may_begin(marks.folded(), at);
+        view.looked = view.looked.max(at + 1);
         let before = marks.folded().get(..at).and_then(|before| before.chars().next_back());
         if start.kind == Kind::Figure && before.is_some_and(char::is_alphanumeric) {
             return false;

@@ -10,8 +10,8 @@ use std::ops::Range;
 use crate::patterns::{Class, Filled, Idle, Kind, Language, Lexicon, Part, Rule, RuleSet, Slot, View};
 use crate::text::Folded;
 use edges::{left_edge, right_edge};
-use starts::{Kind as Begins, Start, Starts};
 pub use marks::{Hit, Marks};
+use starts::{Kind as Begins, Start, Starts};
 
 /// A rule that matched: where, and what stands in its slots.
 #[derive(Debug, Clone)]

@@ -91,18 +91,18 @@ impl<'t> Starts<'t> {
 
     /// Where the run of letters ends that goes on at a place.
     fn end_of_word(&self, mut at: usize) -> usize {
-        let bytes = self.text.as_bytes();
-        while let Some(&byte) = bytes.get(at) {
-            match BYTES.get(usize::from(byte)) {
-                Some(Byte::Letter) => at += 1,
-                Some(Byte::More) => match self.more(at) {
+        loop {
+            let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+            at += rest.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+            match self.text.as_bytes().get(at) {
+                Some(byte) if byte.is_ascii_uppercase() => at += 1,
+                Some(byte) if !byte.is_ascii() => match self.more(at) {
                     Some(c) if is_letter(c) => at += c.len_utf8(),
-                    _ => break,
+                    _ => return at,
                 },
-                _ => break,
+                _ => return at,
             }
         }
-        at
     }
 }
 
@@ -191,8 +191,19 @@ mod tests {
             .map(|(rest, kind)| (rest.chars().next().unwrap_or(' '), matches!(kind, Kind::Word(_))))
             .collect();
         let expected = [
-            ('i', true), ('1', false), ('g', false), (',', false), ('d', true), ('\'', false), ('e', true),
-            ('(', false), ('5', false), ('m', false), (')', false), ('p', true), ('d', false),
+            ('i', true),
+            ('1', false),
+            ('g', false),
+            (',', false),
+            ('d', true),
+            ('\'', false),
+            ('e', true),
+            ('(', false),
+            ('5', false),
+            ('m', false),
+            (')', false),
+            ('p', true),
+            ('d', false),
         ];
         assert_eq!(words, expected);
         assert_eq!(found.last().map(|(_, kind)| *kind), Some(Kind::BehindWord));
