@@ -1,6 +1,7 @@
 //! One pattern file: read, with its forms and patterns as nodes, and mistakes with their place.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -75,7 +76,7 @@ impl Loaded {
         }
         if self.file.unaccented {
             let plain: Vec<String> =
-                all.iter().map(|form| text::unaccented(form)).filter(|p| !all.contains(p)).collect();
+                all.iter().filter(|form| !form.is_ascii()).map(|form| text::unaccented(form)).collect();
             all.extend(plain);
         }
         Ok(all)
@@ -305,12 +306,15 @@ fn has_slot(nodes: &[Node], which: &impl Fn(&str) -> bool) -> bool {
 
 /// Nodes without their accents; `None` where they have none.
 fn unaccented(mut nodes: Vec<Node>) -> Option<Vec<Node>> {
-    let before = nodes.clone();
+    let changed = Cell::new(false);
     syntax::replace(&mut nodes, &|node| match node {
-        Node::Text(written) if !written.is_ascii() => Some(Node::Text(text::unaccented(written))),
+        Node::Text(written) if !written.is_ascii() => {
+            changed.set(true);
+            Some(Node::Text(text::unaccented(written)))
+        }
         _ => None,
     });
-    (nodes != before).then_some(nodes)
+    changed.get().then_some(nodes)
 }
 
 /// The name that differs least from a misspelt one, where one is near.

@@ -1,5 +1,7 @@
 //! Words and what they mean: one trie both finds the words of a text and tells their values.
 
+use std::sync::Arc;
+
 use super::schema::Class;
 use super::syntax::{self, Node};
 use super::table::Table;
@@ -23,7 +25,7 @@ pub struct Lexicon {
 #[derive(Debug)]
 struct Form {
     class: Class,
-    value: Box<str>,
+    value: Arc<str>,
     /// As it must be written, where a word of it has a capital.
     cased: Option<Box<str>>,
 }
@@ -72,44 +74,50 @@ impl Lexicon {
         nodes: &[Node],
         only_missing: bool,
     ) -> Result<(), (String, String)> {
-        let mut all = Vec::new();
-        syntax::each(nodes, &mut String::new(), &mut |text| all.push(text.to_owned()));
-        for text in all {
-            let (trie, plain) = match text.strip_prefix(ENDING) {
-                Some(ending) => (&mut self.endings, ending),
-                None => (&mut self.words, text.as_str()),
-            };
-            let cased = plain.chars().any(char::is_uppercase);
-            let node = trie.node(&fold(plain));
-            let of_class = |&form: &u32| self.forms.get(form as usize).is_some_and(|f| f.class == class);
-            let alike: Vec<u32> = trie.forms(node).filter(of_class).collect();
-            let cased = cased.then_some(plain);
-            if only_missing && !alike.is_empty() {
-                continue;
+        let mut result = Ok(());
+        syntax::each(nodes, &mut String::new(), &mut |text| {
+            if result.is_ok() {
+                result = self.add_text(class, value, text, only_missing);
             }
-            let mut forms = alike.iter().filter_map(|&form| self.forms.get(form as usize));
-            if let Some(before) = forms.find(|form| form.cased.as_deref() == cased) {
-                if *before.value != *value {
-                    return Err((before.value.to_string(), text));
-                }
-                continue;
+        });
+        result
+    }
+
+    fn add_text(&mut self, class: Class, value: &str, text: &str, only_missing: bool) -> Result<(), (String, String)> {
+        let (trie, plain) = match text.strip_prefix(ENDING) {
+            Some(ending) => (&mut self.endings, ending),
+            None => (&mut self.words, text),
+        };
+        let cased = Some(plain).filter(|plain| plain.chars().any(char::is_uppercase));
+        let node = trie.node(&fold(plain));
+        let forms = &self.forms;
+        let known = |form: u32| forms.get(form as usize).filter(|form| form.class == class);
+        let mut alike = trie.forms(node).filter_map(known);
+        if only_missing {
+            if alike.next().is_some() {
+                return Ok(());
             }
-            let Ok(form) = u32::try_from(self.forms.len()) else { continue };
-            trie.add(node, form);
-            self.forms.push(Form { class, value: value.into(), cased: cased.map(Box::from) });
-            match class {
-                Class::NumberWord => {
-                    self.numbers.values.extend(value.parse().ok().map(|value| (fold(plain), value)));
-                }
-                Class::NumberJoiner => self.numbers.joiners.push(fold(plain)),
-                Class::Prefix => self.prefixes.push(fold(plain)),
-                _ => {}
-            }
-            let bit = class.bit();
-            self.classes |= bit;
-            if text.starts_with(ENDING) {
-                self.ending_classes |= bit;
-            }
+        } else if let Some(before) = alike.find(|form| form.cased.as_deref() == cased) {
+            let same = *before.value == *value;
+            return if same { Ok(()) } else { Err((before.value.to_string(), text.to_owned())) };
+        }
+        let Ok(form) = u32::try_from(self.forms.len()) else { return Ok(()) };
+        trie.add(node, form);
+        match class {
+            Class::NumberWord => self.numbers.values.extend(value.parse().ok().map(|value| (fold(plain), value))),
+            Class::NumberJoiner => self.numbers.joiners.push(fold(plain)),
+            Class::Prefix => self.prefixes.push(fold(plain)),
+            _ => {}
+        }
+        // Forms of one value follow each other.
+        let value = match self.forms.last() {
+            Some(last) if *last.value == *value => Arc::clone(&last.value),
+            _ => value.into(),
+        };
+        self.forms.push(Form { class, value, cased: cased.map(Box::from) });
+        self.classes |= class.bit();
+        if text.starts_with(ENDING) {
+            self.ending_classes |= class.bit();
         }
         Ok(())
     }

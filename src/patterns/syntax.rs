@@ -55,7 +55,7 @@ struct Parser<'s> {
     at: usize,
 }
 
-impl Parser<'_> {
+impl<'s> Parser<'s> {
     fn peek(&self) -> Option<char> {
         self.source.get(self.at..).and_then(|rest| rest.chars().next())
     }
@@ -74,6 +74,15 @@ impl Parser<'_> {
     fn sequence(&mut self, closing: Option<char>) -> Result<Vec<Node>, SyntaxError> {
         let mut nodes: Vec<Node> = Vec::new();
         while let Some(c) = self.peek() {
+            let plain = self.plain();
+            if !plain.is_empty() {
+                self.at += plain.len();
+                match nodes.last_mut() {
+                    Some(Node::Text(text)) => text.push_str(plain),
+                    _ => nodes.push(Node::Text(plain.to_owned())),
+                }
+                continue;
+            }
             if Some(c) == closing || (c == '|' && closing.is_some()) {
                 break;
             }
@@ -92,8 +101,8 @@ impl Parser<'_> {
                         nodes.push(Node::Space);
                     }
                 }
-                c => {
-                    let c = if c == '\\' { self.escaped(from)? } else { c };
+                _ => {
+                    let c = self.escaped(from)?;
                     match nodes.last_mut() {
                         Some(Node::Text(text)) => text.push(c),
                         _ => nodes.push(Node::Text(c.to_string())),
@@ -102,6 +111,13 @@ impl Parser<'_> {
             }
         }
         Ok(nodes)
+    }
+
+    /// The text that goes on here as it is written.
+    fn plain(&self) -> &'s str {
+        let rest = self.source.get(self.at..).unwrap_or_default();
+        let special = |c: char| "{}[]()|\\".contains(c) || c.is_whitespace();
+        rest.get(..rest.find(special).unwrap_or(rest.len())).unwrap_or_default()
     }
 
     fn escaped(&mut self, from: usize) -> Result<char, SyntaxError> {
