@@ -186,3 +186,27 @@ fn each(languages: Mask, scores: &mut [f32], by: f32) {
 fn is_latin(c: char) -> bool {
     c < '\u{370}' || ('\u{1e00}'..'\u{1f00}').contains(&c)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_beyond_the_masks_bits_are_an_error() {
+        let mut words = Words { codes: vec!["it".to_owned(); 127], known: HashMap::default(), letters: Vec::new() };
+        assert_eq!(words.state(UND).expect("the last bit"), 1 << 127);
+        let error = words.state("xx").expect_err("no bit left").to_string();
+        assert_eq!(error, "xx: expected at most 127 languages (one of two scripts counts twice), found more");
+    }
+
+    #[test]
+    fn only_the_languages_of_a_mask_are_added_to() {
+        let mask: Mask = 1 << 127 | 1 << 39 | 1 << 8 | 0b101;
+        let mut scores = vec![0.5; 128];
+        each(mask, &mut scores, -2.5);
+        for (state, score) in scores.iter().enumerate() {
+            let expected = if mask >> state & 1 == 1 { -2.0 } else { 0.5 };
+            assert!((score - expected).abs() < f32::EPSILON, "{state}: {score}");
+        }
+    }
+}
