@@ -93,14 +93,12 @@ impl Lexicon {
         let forms = &self.forms;
         let known = |form: u32| forms.get(form as usize).filter(|form| form.class == class);
         let mut alike = trie.forms(node).filter_map(known);
-        if only_missing {
-            if alike.next().is_some() {
-                return Ok(());
-            }
-        } else if let Some(before) = alike.find(|form| form.cased.as_deref() == cased) {
-            let same = *before.value == *value;
+        // A text that only stands in for another gives way to any of its class.
+        if let Some(before) = alike.find(|form| only_missing || form.cased.as_deref() == cased) {
+            let same = only_missing || *before.value == *value;
             return if same { Ok(()) } else { Err((before.value.to_string(), text.to_owned())) };
         }
+        drop(alike);
         let Ok(form) = u32::try_from(self.forms.len()) else { return Ok(()) };
         trie.add(node, form);
         match class {
