@@ -10,7 +10,7 @@ const MONTHS: &str = include_str!("months.tsv");
 
 /// A project page by Kohesio's template, with labels and dates of `code` and figures that are the same everywhere.
 fn page(code: &str, months: &[&str], start: (u32, usize, u32), end: (u32, usize, u32)) -> String {
-    let und = &EXTRACTOR.patterns().files()["und"].file;
+    let und = &EXTRACTOR.patterns().file("und").expect("patterns").file;
     let print = |print: Print| und.kohesio[&print][code][0].get_ref().as_str();
     let date = |(day, month, year): (u32, usize, u32)| format!("{day} {} {year}", months[month - 1]);
     [
@@ -83,7 +83,7 @@ fn one_project_in_24_languages_has_the_same_facts_24_times() {
     }
     assert_eq!(languages, 24);
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-    let und = &EXTRACTOR.patterns().files()["und"].file;
+    let und = &EXTRACTOR.patterns().file("und").expect("patterns").file;
     let rows: Vec<&str> = MONTHS.lines().filter(|line| !line.starts_with('#')).map(|line| &line[..2]).collect();
     assert!(und.kohesio[&Print::StartDate].keys().eq(rows.iter()), "the languages of Kohesio's labels");
 }
