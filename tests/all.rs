@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod batch;
 mod command_line;
 mod faults;
 mod kohesio;
