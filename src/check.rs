@@ -168,7 +168,8 @@ fn all(found: &[Found<'_>]) -> String {
 fn hides(patterns: &Patterns, code: &str, id: &str, text: &str, span: &Range<usize>) -> Result<bool, PatternError> {
     let nothing = |_: &scan::Match<'_>| None::<()>;
     let scan = scan::scan(text, 0, patterns.language(code)?, nothing, false);
-    Ok(scan.hiders.iter().any(|hider| hider.rule.id == id && hider.span == *span))
+    let covers = |hider: &scan::Match<'_>| hider.span.start <= span.start && span.end <= hider.span.end;
+    Ok(scan.hiders.iter().any(|hider| hider.rule.id == id && covers(hider)))
 }
 
 /// A text without its `{…}` and the span they mark; the whole text where none is marked.
