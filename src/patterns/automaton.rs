@@ -13,8 +13,9 @@ pub struct Automaton {
     program: Program,
     /// The class of every byte: those no pattern has are nought.
     classes: [u8; BYTES],
-    /// Which bytes patterns can begin with.
-    begins: [bool; BYTES],
+    /// Which bytes patterns can begin with, and which slots.
+    bytes: [bool; BYTES],
+    slots: u64,
     states: Kept<States>,
 }
 
@@ -42,6 +43,8 @@ pub struct States {
     insts: Vec<u32>,
     matches: Vec<u32>,
     known: HashMap<Box<[u32]>, u16>,
+    /// The states of one instruction.
+    single: Table,
     /// By row and class of byte; nought is not made yet.
     rows: Vec<u16>,
     stride: usize,
@@ -81,9 +84,10 @@ const SYMBOL_BITS: u32 = 16;
 const MOST_SETS: usize = (1 << SYMBOL_BITS) - BYTES;
 
 impl Automaton {
-    /// The automaton of a program; `begins` tells with which bytes words of the language begin.
-    pub fn new(program: Program, begins: impl Fn(u8) -> bool) -> Automaton {
-        let mut automaton = Automaton { program, classes: [0; BYTES], begins: [false; BYTES], states: Kept::default() };
+    /// The automaton of a program.
+    pub fn new(program: Program) -> Automaton {
+        let (classes, bytes) = ([0; BYTES], [false; BYTES]);
+        let mut automaton = Automaton { program, classes, bytes, slots: 0, states: Kept::default() };
         for byte in automaton.program.bytes() {
             if let Some(class) = automaton.classes.get_mut(usize::from(byte)) {
                 *class = 1;
@@ -93,13 +97,10 @@ impl Automaton {
         (1..=u8::MAX).zip(used).for_each(|(number, class)| *class = number);
         let mut states = States::default();
         states.begin(&automaton);
-        let slots = states.state(ROOT).is_some_and(|root| root.slots != 0);
-        for (byte, first) in (0..=u8::MAX).zip(&mut automaton.begins) {
-            *first = slots && (byte.is_ascii_digit() || begins(byte));
-        }
+        automaton.slots = states.state(ROOT).map_or(0, |root| root.slots);
         for &inst in &states.insts {
             if let Some(Inst::Byte { byte, .. }) = automaton.program.inst(inst)
-                && let Some(first) = automaton.begins.get_mut(usize::from(byte))
+                && let Some(first) = automaton.bytes.get_mut(usize::from(byte))
             {
                 *first = true;
             }
@@ -123,9 +124,11 @@ impl Automaton {
         self.states.give_back(states);
     }
 
-    /// Whether a pattern can begin with a byte.
-    pub fn begins(&self, byte: u8) -> bool {
-        self.begins.get(usize::from(byte)).copied().unwrap_or(false)
+    /// Whether a pattern can begin with what stands at a place of a view.
+    pub fn may_begin(&self, view: &mut View<'_>, at: usize) -> bool {
+        let byte = view.text().as_bytes().get(at);
+        byte.is_some_and(|byte| self.bytes.get(usize::from(*byte)) == Some(&true))
+            || (self.slots != 0 && view.slots_at(at) & self.slots != 0)
     }
 
     fn class(&self, byte: u8) -> usize {
@@ -177,7 +180,9 @@ impl States {
         let bytes = view.text().as_bytes().get(..limit).unwrap_or_default();
         let mut open = std::mem::take(&mut self.open);
         open.clear();
-        open.push((at, ROOT));
+        // Most words can stand in no slot that patterns begin with.
+        let root = if automaton.slots & view.slots_at(at) == 0 { ROOT & !SPECIAL } else { ROOT };
+        open.push((at, root));
         let mut next = 0;
         while let Some(&(mut at, mut state)) = open.get(next) {
             next += 1;
@@ -347,7 +352,13 @@ impl States {
     fn add(&mut self, program: &Program, mut insts: Vec<u32>) -> u16 {
         insts.sort_unstable_by_key(|&inst| order(program, inst));
         insts.dedup();
-        if let Some(&known) = self.known.get(insts.as_slice()) {
+        // Most states are one instruction of one pattern.
+        let only = if let [only] = *insts.as_slice() { Some(only) } else { None };
+        let known = match only {
+            Some(only) => self.single.get(only).and_then(|known| u16::try_from(known).ok()),
+            None => self.known.get(insts.as_slice()).copied(),
+        };
+        if let Some(known) = known {
             return known;
         }
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -378,7 +389,10 @@ impl States {
         let Ok(number) = u16::try_from(self.states.len() + 2) else { return DEAD };
         let number = number | if special { SPECIAL } else { 0 };
         self.states.push(state);
-        self.known.insert(insts.into_boxed_slice(), number);
+        match only {
+            Some(only) => self.single.insert(only, number.into()),
+            None => drop(self.known.insert(insts.into_boxed_slice(), number)),
+        }
         number
     }
 }

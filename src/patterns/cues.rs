@@ -89,6 +89,13 @@ impl Topic {
         }
     }
 
+    /// The classes whose words are looked for, as bits.
+    pub fn classes() -> u64 {
+        const CLASSES: [Class; 6] =
+            [Class::ModBefore, Class::ModAfter, Class::Fund, Class::Project, Class::Between, Class::Eligible];
+        CLASSES.iter().fold(0, |bits, class| bits | class.bit())
+    }
+
     /// What words of a class are looked for as, where they are.
     pub fn of(class: Class) -> Option<Topic> {
         Some(match class {
@@ -132,7 +139,7 @@ impl Finder {
         };
         let all = labels.iter().map(|(forms, _)| forms).chain(cues.iter().map(|(forms, _)| forms));
         (0..).zip(all).for_each(|(index, forms)| add(index, forms));
-        let automaton = Automaton::new(program, |byte| words.begins(byte));
+        let automaton = Automaton::new(program);
         let cues = cues.into_iter().map(|(_, cue)| cue).collect();
         let (forms, labels): (Vec<_>, Vec<_>) = labels.into_iter().unzip();
         let mut finder = Finder { cues, labels, meanings, automaton };
@@ -173,9 +180,9 @@ impl Finder {
         self.automaton.give_back(states);
     }
 
-    /// Whether a form can begin with a byte of a folded text.
-    pub fn begins(&self, byte: u8) -> bool {
-        self.automaton.begins(byte)
+    /// Whether a form can begin with what stands at a place of the view.
+    pub fn may_begin(&self, view: &mut View<'_>, at: usize) -> bool {
+        self.automaton.may_begin(view, at)
     }
 
     /// Every form that begins at a place of the view with every end it can have, longest first: `(form, end)`.

@@ -160,11 +160,6 @@ impl Lexicon {
         self.words.may_begin(text.as_bytes(), at)
     }
 
-    /// Whether a text begins with a byte that words begin with.
-    pub fn begins(&self, byte: u8) -> bool {
-        self.words.edges.get(u32::from(byte)).is_some()
-    }
-
     /// What a form means.
     pub fn value_of(&self, form: u32) -> Option<&str> {
         self.forms.get(form as usize).map(|form| &*form.value)

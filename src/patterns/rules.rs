@@ -83,7 +83,7 @@ impl RuleSet {
                 is_range: slots.iter().any(|(part, _)| *part == Part::End),
             });
         }
-        RuleSet { rules, automaton: Automaton::new(program, |byte| words.begins(byte)) }
+        RuleSet { rules, automaton: Automaton::new(program) }
     }
 
     /// All rules, by the index [`RuleSet::at`] gives.
@@ -101,9 +101,9 @@ impl RuleSet {
         self.automaton.give_back(states);
     }
 
-    /// Whether a rule can begin with a byte of a folded text.
-    pub fn begins(&self, byte: u8) -> bool {
-        self.automaton.begins(byte)
+    /// Whether a rule can begin with what stands at a place of the view.
+    pub fn may_begin(&self, view: &mut View<'_>, at: usize) -> bool {
+        self.automaton.may_begin(view, at)
     }
 
     /// Every rule that matches from `at` with every end it can have, longest first: `(rule index, end)`.

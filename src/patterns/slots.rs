@@ -129,9 +129,11 @@ struct Seen {
     to: usize,
     looked: usize,
     miscased: bool,
+    /// The slots that something here may stand in, as bits.
+    slots: u64,
 }
 
-const UNSEEN: Seen = Seen { at: usize::MAX, from: 0, to: 0, looked: 0, miscased: false };
+const UNSEEN: Seen = Seen { at: usize::MAX, from: 0, to: 0, looked: 0, miscased: false, slots: 0 };
 
 /// Places remembered, a power of two: rules look a few words ahead and come back.
 const SEEN: usize = 32;
@@ -151,25 +153,55 @@ impl<'t> View<'t> {
 
     /// The words that begin at a place in the case their forms ask for.
     pub fn words_at(&mut self, at: usize) -> &[Word] {
+        let seen = self.see(at);
+        self.found.get(seen.from..seen.to).unwrap_or_default()
+    }
+
+    /// The slots that something at a place may stand in, as bits; not every one of figures does.
+    pub fn slots_at(&mut self, at: usize) -> u64 {
+        self.see(at).slots
+    }
+
+    /// What stands at a place, looked up once.
+    fn see(&mut self, at: usize) -> Seen {
         let place = at % SEEN;
-        if let Some(&seen) = self.seen.get(place)
-            && seen.at == at
-        {
-            self.looked = self.looked.max(seen.looked);
-            self.miscased |= seen.miscased;
-            return self.found.get(seen.from..seen.to).unwrap_or_default();
-        }
+        let seen = match self.seen.get(place) {
+            Some(&seen) if seen.at == at => seen,
+            _ => {
+                let seen = self.look(at);
+                if let Some(cell) = self.seen.get_mut(place) {
+                    *cell = seen;
+                }
+                seen
+            }
+        };
+        self.looked = self.looked.max(seen.looked);
+        self.miscased |= seen.miscased;
+        seen
+    }
+
+    fn look(&mut self, at: usize) -> Seen {
+        let digit = self.text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        let mut slots = if digit { FIGURES } else { self.words.ending_classes() };
         if self.found.len() > KEPT {
             self.found.clear();
             self.seen = [UNSEEN; SEEN];
         }
         let from = self.found.len();
+        if !self.words.may_begin(self.text, at) {
+            return Seen { at, from, to: from, looked: at + 1, miscased: false, slots };
+        }
         let looked = self.words.words_at(self.text, at, &mut self.found);
         let (words, written) = (self.words, self.written);
         let mut to = from;
         for index in from..self.found.len() {
             let Some(&word) = self.found.get(index) else { break };
             if words.fits(word.form, || written(at, word.end)) {
+                slots |= match word.class {
+                    Class::DayName => DAY | word.class.bit(),
+                    Class::NumberWord => NUMBER | word.class.bit(),
+                    class => class.bit(),
+                };
                 if let Some(cell) = self.found.get_mut(to) {
                     *cell = word;
                 }
@@ -178,12 +210,7 @@ impl<'t> View<'t> {
         }
         let miscased = self.found.len() > to;
         self.found.truncate(to);
-        if let Some(cell) = self.seen.get_mut(place) {
-            *cell = Seen { at, from, to, looked, miscased };
-        }
-        self.looked = self.looked.max(looked);
-        self.miscased |= miscased;
-        self.found.get(from..to).unwrap_or_default()
+        Seen { at, from, to, looked, miscased, slots }
     }
 
     /// Everything that can stand at a place in one of `wanted` slots and ends no later than `limit`; an end comes once.
@@ -196,23 +223,20 @@ impl<'t> View<'t> {
         }
         let classes = wanted & !FIGURES;
         let endings = self.words.ending_classes() & classes != 0;
-        if !self.words.may_begin(self.text, at) {
-            self.looked = self.looked.max(at + 1);
-            if !endings {
-                return;
-            }
+        let seen = self.see(at);
+        if seen.slots & wanted == 0 && !endings {
+            return;
         }
-        let (mut spelled, day) = (false, wanted & DAY != 0 && !digit);
-        for word in self.words_at(at) {
+        let day = wanted & DAY != 0 && !digit;
+        for word in self.found.get(seen.from..seen.to).unwrap_or_default() {
             let bit = word.class.bit();
             if bit & classes != 0 && word.end <= limit {
                 fill(out, word.end, bit);
             } else if word.class == Class::DayName && day && word.end <= limit {
                 fill(out, word.end, DAY);
             }
-            spelled |= word.class == Class::NumberWord;
         }
-        if spelled && wanted & NUMBER != 0 && !digit {
+        if seen.slots & wanted & NUMBER != 0 && !digit {
             self.spelled(at, limit, out);
         }
         if endings {

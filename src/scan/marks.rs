@@ -14,8 +14,40 @@ pub struct Marks<'t, 'l> {
     /// Where the passage stands in its page.
     pub span: Range<usize>,
     folded: Folded,
+    hits: Hits,
+}
+
+/// What is marked in a passage.
+#[derive(Debug, Default)]
+pub struct Hits {
     /// By topic, in the order of the text; of one beginning the longest first.
-    hits: Vec<Vec<Hit>>,
+    all: Vec<Hit>,
+    /// Where each topic begins.
+    topics: [u32; Topic::COUNT + 1],
+}
+
+impl Hits {
+    /// Sorts what was marked in the order of the text.
+    fn new(mut all: Vec<Hit>) -> Self {
+        all.sort_by_key(|hit| hit.topic);
+        let mut topics = [0; Topic::COUNT + 1];
+        for hit in &all {
+            if let Some(count) = topics.get_mut(usize::from(hit.topic) + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for first in &mut topics {
+            sum += *first;
+            *first = sum;
+        }
+        Hits { all, topics }
+    }
+
+    fn of(&self, topic: Topic) -> &[Hit] {
+        let place = |index| self.topics.get(index).map_or(0, |&first| first as usize);
+        self.all.get(place(topic.index())..place(topic.index() + 1)).unwrap_or_default()
+    }
 }
 
 /// Words of a passage that something is looked for by.
@@ -26,6 +58,7 @@ pub struct Hit {
     end: usize,
     /// The cue or label, or the form of the lexicon.
     what: u32,
+    topic: u8,
     /// Glued to a figure, so that it is looked for right behind that only ("% 72ak").
     glued: bool,
 }
@@ -33,11 +66,11 @@ pub struct Hit {
 impl<'t, 'l> Marks<'t, 'l> {
     /// A passage with nothing marked yet.
     pub fn new(text: &'t str, offset: usize, language: &'l Language, folded: Folded) -> Self {
-        Marks { language, text, span: offset..offset + text.len(), folded, hits: Vec::new() }
+        Marks { language, text, span: offset..offset + text.len(), folded, hits: Hits::default() }
     }
 
     /// The same with its marks.
-    pub fn with(self, hits: Vec<Vec<Hit>>) -> Self {
+    pub fn with(self, hits: Hits) -> Self {
         Marks { hits, ..self }
     }
 
@@ -74,7 +107,7 @@ impl<'t, 'l> Marks<'t, 'l> {
         topic: Topic,
         window: &Range<usize>,
     ) -> impl Iterator<Item = (Range<usize>, &'m [Hit])> + use<'m, 't, 'l> {
-        let hits = self.hits.get(topic.index()).map_or(&[][..], Vec::as_slice);
+        let hits = self.hits.of(topic);
         let from = hits.partition_point(|hit| hit.start < window.start);
         let mut rest = hits.get(from..).unwrap_or_default();
         let (window_start, end) = (window.start, window.end);
@@ -196,13 +229,16 @@ fn is_blank(text: &str) -> bool {
     text.trim_start_matches(SPACES).is_empty()
 }
 
+/// Most passages have fewer marks.
+const HITS: usize = 256;
+
 /// Collects the marks of a passage.
 pub struct Marker<'l> {
     language: &'l Language,
     states: States,
     /// Words at which nothing begins.
     pub idle: Idle,
-    hits: Vec<Vec<Hit>>,
+    hits: Vec<Hit>,
     ends: Vec<(u32, usize)>,
     words: Vec<Word>,
     /// Whether the place looked at stands behind a figure.
@@ -211,7 +247,7 @@ pub struct Marker<'l> {
 
 impl<'l> Marker<'l> {
     pub fn new(language: &'l Language) -> Self {
-        let hits = vec![Vec::new(); Topic::COUNT];
+        let hits = Vec::with_capacity(HITS);
         Marker {
             language,
             states: language.finder.states(),
@@ -226,17 +262,14 @@ impl<'l> Marker<'l> {
     /// Marks what begins at a place; whether anything may.
     pub fn mark(&mut self, marks: &Marks<'_, 'l>, view: &mut View<'_>, start: Start) -> bool {
         let at = start.at;
-        let byte = marks.folded().as_bytes().get(at).copied().unwrap_or(b' ');
-        let cues = self.language.finder.begins(byte);
-        let words = self.language.words.may_begin(marks.folded(), at);
-        view.looked = view.looked.max(at + 1);
         let before = marks.folded().get(..at).and_then(|before| before.chars().next_back());
         if start.kind == Kind::Figure && before.is_some_and(char::is_alphanumeric) {
             return false;
         }
+        let words = view.slots_at(at) & Topic::classes() != 0;
         let mut any = false;
         self.glued = start.kind == Kind::BehindFigure;
-        if cues {
+        if self.language.finder.may_begin(view, at) {
             let mut ends = std::mem::take(&mut self.ends);
             self.language.finder.at(&mut self.states, view, at, &mut ends);
             any = !ends.is_empty();
@@ -283,17 +316,16 @@ impl<'l> Marker<'l> {
         if span.is_empty() || !closes(marks.text, span.end) {
             return;
         }
-        let offset = marks.span.start;
-        if let Some(hits) = self.hits.get_mut(topic.index()) {
-            hits.push(Hit { start: span.start + offset, end: span.end + offset, what, glued: self.glued });
-        }
+        let (start, end) = (span.start + marks.span.start, span.end + marks.span.start);
+        let topic = u8::try_from(topic.index()).unwrap_or(u8::MAX);
+        self.hits.push(Hit { start, end, what, topic, glued: self.glued });
     }
 
     /// The marks, and the states given back.
-    pub fn finish(self) -> Vec<Vec<Hit>> {
+    pub fn finish(self) -> Hits {
         self.language.finder.give_back(self.states);
         self.language.idle.give_back(self.idle);
-        self.hits
+        Hits::new(self.hits)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::patterns::{Class, Filled, Idle, Kind, Language, Lexicon, Part, Rule, 
 use crate::text::Folded;
 use edges::{left_edge, right_edge};
 pub use marks::{Hit, Marks};
-use starts::{Kind as Begins, Start, Starts};
+use starts::{Kind as Begins, Starts};
 
 /// A rule that matched: where, and what stands in its slots.
 #[derive(Debug, Clone)]
@@ -126,7 +126,8 @@ pub fn scan<'t, 's, V>(
         }
         (view.looked, view.miscased) = (start.at, false);
         let marked = marker.mark(&marks, &mut view, start);
-        let opens = opens_rule(&marks, start);
+        let may_open = language.rules.may_begin(&mut view, start.at);
+        let opens = may_open && begins(&marks, start.at);
         ends.clear();
         if opens {
             language.rules.at(&mut states, &mut view, start.at, &mut ends);
@@ -136,7 +137,7 @@ pub fn scan<'t, 's, V>(
             && ends.is_empty()
             && view.looked <= end
             && !view.miscased
-            && (opens || !language.rules.begins(first_byte(&marks, start)))
+            && opens == may_open
         {
             marker.idle.keep(key);
         }
@@ -258,15 +259,6 @@ fn hides(hider: &Match<'_>, kind: Kind, hull: &Range<usize>) -> bool {
     let overlaps = span.start < hull.end && hull.start < span.end;
     let within = hull.start <= span.start && span.end <= hull.end && hull.len() > span.len();
     overlaps && !within && hider.rule.hides.contains(&kind)
-}
-
-fn first_byte(marks: &Marks<'_, '_>, start: Start) -> u8 {
-    marks.folded().as_bytes().get(start.at).copied().unwrap_or(b' ')
-}
-
-/// Whether one of the rules may begin at a place.
-fn opens_rule(marks: &Marks<'_, '_>, start: Start) -> bool {
-    marks.language.rules.begins(first_byte(marks, start)) && begins(marks, start.at)
 }
 
 /// Whether a match may begin at `at` of the folded text: at an edge, or behind a word that is glued to figures in this
