@@ -16,10 +16,10 @@ use std::time::{Duration, Instant};
 
 use kohex::language::{Detected, Detector};
 use kohex::normalize::{self, Reading};
-use kohex::patterns::{Language, Patterns, UND};
+use kohex::patterns::{Patterns, UND};
 use kohex::pipeline::{Extractor, Options};
 use kohex::record::{self, Found, Zone};
-use kohex::scan::{self, Match, Scanned};
+use kohex::scan::{self, Marks, Match, Passage, Scan};
 use kohex::sink::{JsonLines, Sink};
 use kohex::text::{self, Folded, Text};
 
@@ -74,10 +74,11 @@ fn stages(print: &Print, patterns: &Patterns, pages: &[Vec<u8>]) {
     let decoded: Vec<String> = pages.iter().map(|page| text::decode(page).expect("text").text.into_owned()).collect();
     let texts: Vec<Text<'_>> = decoded.iter().map(|page| Text::new(page)).collect();
     let detected: Vec<Detected> = texts.iter().map(|text| detector.detect(text.normal())).collect();
-    let ways: Vec<Vec<Passage<'_>>> = texts.iter().zip(&detected).map(|(t, d)| passages(patterns, t, d)).collect();
-    let passages: Vec<&Passage<'_>> = ways.iter().flatten().collect();
-    let matches: Vec<(&Passage<'_>, Match<'_>)> =
-        passages.iter().flat_map(|&p| scan_only(p).into_iter().map(move |found| (p, found))).collect();
+    let of_pages = || texts.iter().zip(&detected);
+    let all = || of_pages().flat_map(|(text, detected)| passages(patterns, text, detected));
+    let passages: Vec<Passage<'_, '_>> = all().collect();
+    let matches: Vec<(&Passage<'_, '_>, Match<'_>)> =
+        passages.iter().flat_map(|p| scan_only(p).found.into_iter().map(move |(found, ())| (p, found))).collect();
     let records: Vec<_> = pages.iter().map(|page| extractor.read("page.txt", page).expect("a record")).collect();
 
     let timed = |stage: &str, run: &mut dyn FnMut()| print.line(stage, bytes, pages.len(), best(LONG_ENOUGH, run));
@@ -89,18 +90,19 @@ fn stages(print: &Print, patterns: &Patterns, pages: &[Vec<u8>]) {
         });
     });
     timed("detect language", &mut || each(&texts, |text| detector.detect(text.normal())));
-    timed("labels", &mut || each(&passages, |p| record::zones(p.part, &p.folded, p.language)));
     timed("scan", &mut || each(&passages, |passage| scan_only(passage)));
     timed("normalise values", &mut || {
-        each(&matches, |(passage, found)| normalize::read(found, passage.part, passage.language));
+        each(&matches, |(passage, found)| normalize::read(found, passage.text, passage.language));
     });
     timed("scan + normalise", &mut || each(&passages, |passage| scan_and_normalise(passage)));
-    // Facts change what was found, so every pass makes its own and the making is timed apart and taken off.
-    let made = best(LONG_ENOUGH, &mut || each(&ways, |way| evidence(way)));
+    // What follows changes what it is given, so every pass makes its own, and the making is timed apart and taken off.
+    let made = best(LONG_ENOUGH, &mut || each(all(), |passage| passage));
+    let marked = best(LONG_ENOUGH, &mut || each(all(), Marks::new));
+    print.line("mark words", bytes, pages.len(), marked.saturating_sub(made));
+    let made = best(LONG_ENOUGH, &mut || each(of_pages(), |(text, detected)| evidence(patterns, text, detected)));
     let both = best(LONG_ENOUGH, &mut || {
-        each(texts.iter().zip(&detected).zip(&ways), |((text, detected), way)| {
-            let (zones, readings) = evidence(way);
-            facts(patterns, text, detected, way, &zones, readings)
+        each(of_pages(), |(text, detected)| {
+            facts(patterns, text, detected, evidence(patterns, text, detected));
         });
     });
     print.line("roles and facts", bytes, pages.len(), both.saturating_sub(made));
@@ -131,7 +133,7 @@ fn synthetic(print: &Print, patterns: &Patterns, name: &str, made: &[(String, St
     let mut slowest = (0.0, String::new(), 0, Duration::ZERO);
     for (code, text) in made {
         let language = patterns.language(code).expect("patterns");
-        let passage = Passage { offset: 0, part: text, folded: Folded::new(text), language };
+        let passage = Passage::new(text, &(0..text.len()), language);
         let took = best(LONG_ENOUGH_MADE, &mut || each([&passage], scan_and_normalise));
         let a_byte = took.as_secs_f64() / text.len() as f64;
         if a_byte > slowest.0 {
@@ -146,78 +148,53 @@ fn synthetic(print: &Print, patterns: &Patterns, name: &str, made: &[(String, St
 
 // One small function a stage, so that a change of an interface is followed in one place.
 
-/// A stretch of a page in one language, ready to be scanned.
-struct Passage<'p> {
-    offset: usize,
-    part: &'p str,
-    folded: Folded,
-    language: &'p Language,
-}
-
-fn passages<'p>(patterns: &'p Patterns, text: &'p Text<'_>, detected: &Detected) -> Vec<Passage<'p>> {
-    let passages = detected.passages.iter();
-    passages
-        .map(|passage| {
-            let part = text.normal().get(passage.span.clone()).unwrap_or_default();
-            let language = patterns.language(&passage.code).expect("patterns");
-            Passage { offset: passage.span.start, part, folded: Folded::new(part), language }
-        })
-        .collect()
+fn passages<'p>(patterns: &'p Patterns, text: &'p Text<'_>, detected: &Detected) -> Vec<Passage<'p, 'p>> {
+    let of = |code: &str| patterns.language(code).expect("patterns");
+    detected.passages.iter().map(|passage| Passage::new(text.normal(), &passage.span, of(&passage.code))).collect()
 }
 
 /// Matches alone: every match counts as a value.
-fn scan_only<'p>(passage: &'p Passage<'_>) -> Vec<Match<'p>> {
-    let on = Scanned { text: passage.part, folded: &passage.folded, words: &passage.language.words };
-    let scan = scan::scan(on, &passage.language.rules, |_| Some(()), false);
-    scan.found.into_iter().map(|(found, ())| found).collect()
+fn scan_only<'p>(passage: &Passage<'_, 'p>) -> Scan<'p, ()> {
+    scan::scan(passage, |_| Some(()), false)
 }
 
 /// As `pipeline` does it: a match without a value gives way to another.
-fn scan_and_normalise<'p>(passage: &'p Passage<'_>) -> Vec<(Match<'p>, Vec<Reading>)> {
-    let on = Scanned { text: passage.part, folded: &passage.folded, words: &passage.language.words };
-    let read = |found: &Match<'_>| normalize::read(found, passage.part, passage.language);
-    scan::scan(on, &passage.language.rules, read, false).found
+fn scan_and_normalise<'p>(passage: &Passage<'_, 'p>) -> Scan<'p, Vec<Reading>> {
+    scan::scan(passage, |found: &Match<'_>| normalize::read(found, passage.text, passage.language), false)
 }
 
-type Evidence<'p> = (Vec<Zone<'p>>, Vec<(&'p kohex::patterns::Rule, Reading)>);
+type Evidence<'p> = (Vec<Marks<'p, 'p>>, Vec<Zone<'p>>, Vec<(&'p kohex::patterns::Rule, Reading)>);
 
 /// Labels and values of a page, moved to where they stand in it.
-fn evidence<'p>(way: &'p [Passage<'_>]) -> Evidence<'p> {
-    let (mut zones, mut readings) = (Vec::new(), Vec::new());
-    for passage in way {
-        let offset = passage.offset;
-        let moved = |range: &mut std::ops::Range<usize>| *range = range.start + offset..range.end + offset;
-        for mut zone in record::zones(passage.part, &passage.folded, passage.language) {
-            moved(&mut zone.at);
-            moved(&mut zone.value);
-            zone.unit.iter_mut().for_each(moved);
-            zones.push(zone);
-        }
-        for (found, all) in scan_and_normalise(passage) {
+fn evidence<'p>(patterns: &'p Patterns, text: &'p Text<'_>, detected: &Detected) -> Evidence<'p> {
+    let (mut marked, mut zones, mut readings) = (Vec::new(), Vec::new(), Vec::new());
+    for passage in passages(patterns, text, detected) {
+        let offset = passage.span.start;
+        for (found, all) in scan_and_normalise(&passage).found {
             readings.extend(all.into_iter().map(|mut reading| {
-                moved(&mut reading.span);
+                reading.span = reading.span.start + offset..reading.span.end + offset;
                 (found.rule, reading)
             }));
         }
+        let marks = Marks::new(passage);
+        zones.extend(record::zones(text.normal(), &marks));
+        marked.push(marks);
     }
-    (zones, readings)
+    (marked, zones, readings)
 }
 
-fn facts<'p>(
-    patterns: &'p Patterns,
+fn facts(
+    patterns: &Patterns,
     text: &Text<'_>,
     detected: &Detected,
-    way: &'p [Passage<'_>],
-    zones: &[Zone<'p>],
-    readings: Vec<(&'p kohex::patterns::Rule, Reading)>,
+    (passages, zones, readings): Evidence<'_>,
 ) -> usize {
     let normal = text.normal();
     let main = patterns.language(&detected.code).expect("patterns");
-    let passages: Vec<_> = way.iter().map(|p| (p.offset..p.offset + p.part.len(), p.language)).collect();
-    let mut found: Vec<Found<'_>> = record::assign(normal, &passages, zones, readings);
-    let facts = record::facts(normal, main, zones, &mut found);
-    let kohesio = record::kohesio(normal, zones);
-    let title = record::title(normal, zones, &found, main, kohesio).map_or(0, str::len);
+    let mut found: Vec<Found<'_>> = record::assign(normal, &passages, &zones, readings);
+    let facts = record::facts(normal, main, &passages, &zones, &mut found);
+    let kohesio = record::kohesio(normal, &zones);
+    let title = record::title(normal, &zones, &found, main, kohesio).map_or(0, str::len);
     let known = record::Known {
         text: normal,
         found: &found,

@@ -167,7 +167,8 @@ fn all(found: &[Found<'_>]) -> String {
 
 fn hides(patterns: &Patterns, code: &str, id: &str, text: &str, span: &Range<usize>) -> Result<bool, PatternError> {
     let nothing = |_: &scan::Match<'_>| None::<()>;
-    let scan = scan::scan(text, 0, patterns.language(code)?, nothing, false);
+    let passage = scan::Passage::new(text, &(0..text.len()), patterns.language(code)?);
+    let scan = scan::scan(&passage, nothing, false);
     let covers = |hider: &scan::Match<'_>| hider.span.start <= span.start && span.end <= hider.span.end;
     Ok(scan.hiders.iter().any(|hider| hider.rule.id == id && covers(hider)))
 }

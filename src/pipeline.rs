@@ -12,7 +12,7 @@ use crate::record::{
     self, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Number, OtherLanguage, PageKind,
     ProducedBy, Record, SCHEMA, Sum, Warning,
 };
-use crate::scan::{self, Lost, Marks};
+use crate::scan::{self, Lost, Marks, Passage};
 use crate::text::{self, Text};
 
 pub use batch::{Failure, Observer, Stopped, run};
@@ -215,10 +215,10 @@ struct Seen<'t, 'e> {
 
 /// Matches the rules and labels of `language` against a passage of a text.
 fn see<'t, 'e>(text: &'t str, span: &Range<usize>, language: &'e Language, keep_lost: bool) -> Seen<'t, 'e> {
-    let part = text.get(span.clone()).unwrap_or_default();
-    let read = |found: &scan::Match<'_>| normalize::read(found, part, language);
-    let scan = scan::scan(part, span.start, language, read, keep_lost);
-    let (marks, mut lost) = (scan.marks, scan.lost);
+    let passage = Passage::new(text, span, language);
+    let read = |found: &scan::Match<'_>| normalize::read(found, passage.text, language);
+    let scan = scan::scan(&passage, read, keep_lost);
+    let mut lost = scan.lost;
     let mut readings: Vec<_> =
         scan.found.into_iter().flat_map(|(m, all)| all.into_iter().map(move |r| (m.rule, r))).collect();
     let moved = |range: &mut Range<usize>| *range = range.start + span.start..range.end + span.start;
@@ -230,6 +230,7 @@ fn see<'t, 'e>(text: &'t str, span: &Range<usize>, language: &'e Language, keep_
             lost.of.slots.iter_mut().for_each(|filled| moved(&mut filled.span));
         }
     }
+    let marks = Marks::new(passage);
     let zones = record::zones(text, &marks);
     let bare = record::bare_values(text, &marks, &zones, |span| {
         let next = readings.partition_point(|(_, reading)| reading.span.end <= span.start);

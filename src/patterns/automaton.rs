@@ -197,7 +197,7 @@ impl States {
                 }
                 at += 1;
             }
-            view.looked = view.looked.max(at);
+            view.look_at(at);
         }
         self.open = open;
     }

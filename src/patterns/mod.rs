@@ -107,8 +107,9 @@ pub struct Language {
     pub labelled: RuleSet,
     /// Labels and cues.
     pub finder: Finder,
-    /// Words at which neither a rule, label or cue nor a word that is looked for begins.
-    pub idle: Kept<Idle>,
+    /// Words at which no rule begins, and those at which no label, no cue and no word that is looked for does.
+    pub idle_in_rules: Kept<Idle>,
+    pub idle_in_marks: Kept<Idle>,
 }
 
 impl Patterns {
@@ -270,7 +271,8 @@ impl Patterns {
             rules: RuleSet::new(rules, &words),
             labelled: RuleSet::new(labelled, &words),
             finder: Finder::new(labels, cues, &words),
-            idle: Kept::default(),
+            idle_in_rules: Kept::default(),
+            idle_in_marks: Kept::default(),
             words,
         })
     }

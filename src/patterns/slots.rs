@@ -115,10 +115,10 @@ pub struct View<'t> {
     found: Vec<Word>,
     /// The places looked at last.
     seen: [Seen; SEEN],
-    /// The last byte of the text that was looked at since this was last set.
-    pub looked: usize,
-    /// Whether a word was left out for its case since this was last set.
-    pub miscased: bool,
+    /// The last byte of the text that was looked at since a beginning.
+    looked: usize,
+    /// Whether a word was left out for its case since then.
+    miscased: bool,
 }
 
 /// A place with its words, as a range of those found, and the last byte looked at to find them.
@@ -149,6 +149,21 @@ impl<'t> View<'t> {
     /// The folded text.
     pub fn text(&self) -> &'t str {
         self.text
+    }
+
+    /// Begins to watch how far is looked from a place.
+    pub fn begin(&mut self, at: usize) {
+        (self.looked, self.miscased) = (at, false);
+    }
+
+    /// Whether all that was looked at since the beginning lies before a place, or is its byte, in whatever case.
+    pub fn looked_within(&self, at: usize) -> bool {
+        self.looked <= at && !self.miscased
+    }
+
+    /// Notes that a byte was looked at.
+    pub fn look_at(&mut self, at: usize) {
+        self.looked = self.looked.max(at);
     }
 
     /// The words that begin at a place in the case their forms ask for.

@@ -1,19 +1,14 @@
 //! Marks: where in a passage the words stand that something is looked for by, so that it is searched once.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
-use super::starts::{Kind, Start};
-use crate::patterns::{Class, Cue, Idle, Label, Language, Meaning, States, Topic, View, Word};
-use crate::text::Folded;
+use super::passage::Passage;
+use super::starts::{Kind, Start, Starts, glued};
+use crate::patterns::{Class, Cue, Idle, Label, Meaning, States, Topic, View, Word};
 
-/// A passage, its folded copy, and the words of its language in it.
+/// A passage and the words of its language in it.
 pub struct Marks<'t, 'l> {
-    pub language: &'l Language,
-    /// The passage's own text.
-    pub text: &'t str,
-    /// Where the passage stands in its page.
-    pub span: Range<usize>,
-    folded: Folded,
+    passage: Passage<'t, 'l>,
     hits: Hits,
 }
 
@@ -63,41 +58,26 @@ pub struct Hit {
     glued: bool,
 }
 
+impl<'t, 'l> Deref for Marks<'t, 'l> {
+    type Target = Passage<'t, 'l>;
+
+    fn deref(&self) -> &Passage<'t, 'l> {
+        &self.passage
+    }
+}
+
 impl<'t, 'l> Marks<'t, 'l> {
-    /// A passage with nothing marked yet.
-    pub fn new(text: &'t str, offset: usize, language: &'l Language, folded: Folded) -> Self {
-        Marks { language, text, span: offset..offset + text.len(), folded, hits: Hits::default() }
-    }
-
-    /// The same with its marks.
-    pub fn with(self, hits: Hits) -> Self {
-        Marks { hits, ..self }
-    }
-
-    /// The folded text.
-    pub fn folded(&self) -> &str {
-        self.folded.text()
-    }
-
-    /// The range of the passage for one of the folded text.
-    pub fn original(&self, folded: &Range<usize>) -> Range<usize> {
-        self.folded.original(folded)
-    }
-
-    /// Where a place of the passage lies in the folded text.
-    pub fn place(&self, at: usize) -> usize {
-        self.folded.folded(at)
-    }
-
-    /// The passage's own characters for a range of the folded text.
-    pub fn written(&self, folded: Range<usize>) -> &'t str {
-        self.text.get(self.original(&folded)).unwrap_or_default()
-    }
-
-    /// Whether the letter at a place of the folded text is a capital in the passage.
-    pub fn is_upper(&self, at: usize) -> bool {
-        let start = self.original(&(at..at)).start;
-        self.text.get(start..).is_some_and(|rest| rest.starts_with(char::is_uppercase))
+    /// Marks a passage.
+    pub fn new(passage: Passage<'t, 'l>) -> Self {
+        let written = |start, end| passage.written(start..end).to_owned();
+        let mut view = View::new(passage.folded(), &passage.language.words, &written);
+        let mut marker = Marker::new(&passage);
+        let glued = glued(passage.text).into_iter().map(|at| passage.place(at)).collect();
+        for start in Starts::new(passage.folded(), glued) {
+            marker.mark(&mut view, start);
+        }
+        let hits = marker.finish();
+        Marks { passage, hits }
     }
 
     /// Words of a topic inside a window of the page, from left to right, the longest where several begin; none overlaps
@@ -131,37 +111,37 @@ impl<'t, 'l> Marks<'t, 'l> {
 
     /// The cues of a stretch of words.
     pub fn cues(&self, hits: &[Hit]) -> impl Iterator<Item = &'l Cue> {
-        let finder = &self.language.finder;
+        let finder = &self.passage.language.finder;
         hits.iter().filter_map(|hit| finder.cue(hit.what))
     }
 
     /// The labels of a stretch of words.
     pub fn labels(&self, hits: &[Hit]) -> impl Iterator<Item = &'l Label> {
-        let finder = &self.language.finder;
+        let finder = &self.passage.language.finder;
         hits.iter().filter_map(|hit| finder.label(hit.what))
     }
 
     /// The values of a stretch of words of a class.
     pub fn values(&self, hits: &[Hit]) -> impl Iterator<Item = &'l str> {
-        let words = &self.language.words;
+        let words = &self.passage.language.words;
         hits.iter().filter_map(|hit| words.value_of(hit.what))
     }
 
     /// The ends of the words of a class that begin at a place of the page.
     fn ends(&self, at: usize, class: Class) -> Vec<usize> {
         let mut found: Vec<Word> = Vec::new();
-        let Some(inside) = at.checked_sub(self.span.start) else { return Vec::new() };
-        let folded = self.place(inside);
-        self.language.words.words_at(self.folded(), folded, &mut found);
+        let Some(inside) = at.checked_sub(self.passage.span.start) else { return Vec::new() };
+        let folded = self.passage.place(inside);
+        self.passage.language.words.words_at(self.passage.folded(), folded, &mut found);
         let of_class = found.iter().filter(|word| word.class == class);
-        of_class.map(|word| self.original(&(folded..word.end)).end + self.span.start).collect()
+        of_class.map(|word| self.passage.original(&(folded..word.end)).end + self.passage.span.start).collect()
     }
 
     /// What stands between two places of the page.
     fn gap(&self, gap: &Range<usize>) -> &str {
-        let inside = |at: usize| at.checked_sub(self.span.start);
+        let inside = |at: usize| at.checked_sub(self.passage.span.start);
         let range = inside(gap.start).zip(inside(gap.end));
-        range.and_then(|(start, end)| self.text.get(start..end)).unwrap_or_default()
+        range.and_then(|(start, end)| self.passage.text.get(start..end)).unwrap_or_default()
     }
 
     /// Whether only words of no weight and marks of opening stand in a gap of the page.
@@ -233,11 +213,11 @@ fn is_blank(text: &str) -> bool {
 const HITS: usize = 256;
 
 /// Collects the marks of a passage.
-pub struct Marker<'l> {
-    language: &'l Language,
+struct Marker<'p, 't, 'l> {
+    passage: &'p Passage<'t, 'l>,
     states: States,
     /// Words at which nothing begins.
-    pub idle: Idle,
+    idle: Idle,
     hits: Vec<Hit>,
     ends: Vec<(u32, usize)>,
     words: Vec<Word>,
@@ -245,86 +225,101 @@ pub struct Marker<'l> {
     glued: bool,
 }
 
-impl<'l> Marker<'l> {
-    pub fn new(language: &'l Language) -> Self {
-        let hits = Vec::with_capacity(HITS);
-        Marker {
-            language,
-            states: language.finder.states(),
-            idle: language.idle.take(),
-            hits,
-            ends: Vec::new(),
-            words: Vec::new(),
-            glued: false,
+impl<'p, 't, 'l> Marker<'p, 't, 'l> {
+    fn new(passage: &'p Passage<'t, 'l>) -> Self {
+        let language = passage.language;
+        let (states, idle) = (language.finder.states(), language.idle_in_marks.take());
+        let hits = Vec::with_capacity(HITS.min(passage.text.len() / 8));
+        Marker { passage, states, idle, hits, ends: Vec::new(), words: Vec::new(), glued: false }
+    }
+
+    /// Marks what begins at a place.
+    fn mark(&mut self, view: &mut View<'_>, start: Start) {
+        let (at, text) = (start.at, self.passage.folded());
+        let key = match start.kind {
+            Kind::Word(end) => Idle::key(text, at, end).map(|key| (key, end)),
+            Kind::Figure if text.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric)) => return,
+            _ => None,
+        };
+        if key.is_some_and(|(key, _)| self.idle.knows(key)) {
+            return;
+        }
+        view.begin(at);
+        self.glued = start.kind == Kind::BehindFigure;
+        let any = self.cues(view, at) | self.words(view, at);
+        if let Some((key, end)) = key
+            && !any
+            && view.looked_within(end)
+        {
+            self.idle.keep(key);
         }
     }
 
-    /// Marks what begins at a place; whether anything may.
-    pub fn mark(&mut self, marks: &Marks<'_, 'l>, view: &mut View<'_>, start: Start) -> bool {
-        let at = start.at;
-        let before = marks.folded().get(..at).and_then(|before| before.chars().next_back());
-        if start.kind == Kind::Figure && before.is_some_and(char::is_alphanumeric) {
+    /// Marks the labels and cues at a place; whether there are any.
+    fn cues(&mut self, view: &mut View<'_>, at: usize) -> bool {
+        let finder = &self.passage.language.finder;
+        if !finder.may_begin(view, at) {
             return false;
         }
-        let words = view.slots_at(at) & Topic::classes() != 0;
-        let mut any = false;
-        self.glued = start.kind == Kind::BehindFigure;
-        if self.language.finder.may_begin(view, at) {
-            let mut ends = std::mem::take(&mut self.ends);
-            self.language.finder.at(&mut self.states, view, at, &mut ends);
-            any = !ends.is_empty();
-            for &(form, end) in &ends {
-                self.cue(marks, view, form, at..end);
-            }
-            self.ends = ends;
+        let mut ends = std::mem::take(&mut self.ends);
+        finder.at(&mut self.states, view, at, &mut ends);
+        for &(form, end) in &ends {
+            self.cue(view, form, at..end);
         }
-        if words {
-            self.words.clear();
-            self.words.extend(view.words_at(at).iter().filter(|word| Topic::of(word.class).is_some()));
-            any |= !self.words.is_empty();
-            // The longest first, and the file's order where they are as long.
-            self.words.sort_by_key(|word| std::cmp::Reverse(word.end));
-            for index in 0..self.words.len() {
-                if let Some(&word) = self.words.get(index)
-                    && let Some(topic) = Topic::of(word.class)
-                {
-                    self.add(marks, topic, word.form, at..word.end);
-                }
-            }
-        }
+        let any = !ends.is_empty();
+        self.ends = ends;
         any
     }
 
-    fn cue(&mut self, marks: &Marks<'_, 'l>, view: &mut View<'_>, form: u32, span: Range<usize>) {
-        let finder = &self.language.finder;
-        if !finder.fits(form, view, span.clone(), &|at| marks.is_upper(at)) {
+    fn cue(&mut self, view: &mut View<'_>, form: u32, span: Range<usize>) {
+        let finder = &self.passage.language.finder;
+        if !finder.fits(form, view, span.clone(), &|at| self.passage.is_upper(at)) {
             return;
         }
-        let (topic, what) = match finder.meaning(form) {
-            Some(Meaning::Label(label)) => (Topic::Label, label),
+        match finder.meaning(form) {
+            Some(Meaning::Label(label)) => self.add(Topic::Label, label, &span),
             Some(Meaning::Cue(index)) => {
-                let Some(cue) = finder.cue(index) else { return };
-                (cue.topic(), index)
+                if let Some(cue) = finder.cue(index) {
+                    self.add(cue.topic(), index, &span);
+                }
             }
-            None => return,
-        };
-        self.add(marks, topic, what, span);
+            None => {}
+        }
     }
 
-    fn add(&mut self, marks: &Marks<'_, 'l>, topic: Topic, what: u32, folded: Range<usize>) {
-        let span = marks.original(&folded);
-        if span.is_empty() || !closes(marks.text, span.end) {
+    /// Marks the words of classes that are looked for at a place; whether there are any.
+    fn words(&mut self, view: &mut View<'_>, at: usize) -> bool {
+        if view.slots_at(at) & Topic::classes() == 0 {
+            return false;
+        }
+        self.words.clear();
+        self.words.extend(view.words_at(at).iter().filter(|word| Topic::of(word.class).is_some()));
+        // The longest first, and the file's order where they are as long.
+        self.words.sort_by_key(|word| std::cmp::Reverse(word.end));
+        for index in 0..self.words.len() {
+            if let Some(&word) = self.words.get(index)
+                && let Some(topic) = Topic::of(word.class)
+            {
+                self.add(topic, word.form, &(at..word.end));
+            }
+        }
+        true
+    }
+
+    fn add(&mut self, topic: Topic, what: u32, folded: &Range<usize>) {
+        let (span, offset) = (self.passage.original(folded), self.passage.span.start);
+        if span.is_empty() || !closes(self.passage.text, span.end) {
             return;
         }
-        let (start, end) = (span.start + marks.span.start, span.end + marks.span.start);
         let topic = u8::try_from(topic.index()).unwrap_or(u8::MAX);
+        let (start, end) = (span.start + offset, span.end + offset);
         self.hits.push(Hit { start, end, what, topic, glued: self.glued });
     }
 
-    /// The marks, and the states given back.
-    pub fn finish(self) -> Hits {
-        self.language.finder.give_back(self.states);
-        self.language.idle.give_back(self.idle);
+    /// The marks; what was learnt is kept for the next page.
+    fn finish(self) -> Hits {
+        self.passage.language.finder.give_back(self.states);
+        self.passage.language.idle_in_marks.give_back(self.idle);
         Hits::new(self.hits)
     }
 }

@@ -1,16 +1,16 @@
-//! Scanning: a passage against a language's rules and words, in one pass. Edges are checked here, and the longest span
-//! wins.
+//! Scanning: a passage against a language's rules. Edges are checked here, and the longest span wins.
 
 mod edges;
 mod marks;
+mod passage;
 mod starts;
 
 use std::ops::Range;
 
-use crate::patterns::{Class, Filled, Idle, Kind, Language, Lexicon, Part, Rule, RuleSet, Slot, View};
-use crate::text::Folded;
+use crate::patterns::{Class, Filled, Idle, Kind, Lexicon, Part, Rule, RuleSet, Slot, View};
 use edges::{left_edge, right_edge};
 pub use marks::{Hit, Marks};
+pub use passage::Passage;
 use starts::{Kind as Begins, Starts};
 
 /// A rule that matched: where, and what stands in its slots.
@@ -77,9 +77,7 @@ fn hull<'a>(slots: impl Iterator<Item = &'a Filled>) -> Option<Range<usize>> {
 }
 
 /// What a scan found.
-pub struct Scan<'t, 's, V> {
-    /// The words of the language that stand in the passage.
-    pub marks: Marks<'t, 's>,
+pub struct Scan<'s, V> {
     /// Matches with their values, in text order, none overlapping another.
     pub found: Vec<(Match<'s>, V)>,
     /// Forms that hide values, in text order.
@@ -96,57 +94,47 @@ pub struct Lost<'s> {
     pub to: (String, Range<usize>),
 }
 
-/// Matches every rule of a language at every place of a passage, and marks its cues, labels and words on the way.
-/// `offset` is where the passage stands in its page. `read` gives a match its value, or `None` where the match means
-/// nothing (31 February). A longer span wins over a shorter one, then the one further left, then the rule whose id comes
-/// first; forms that hide a kind win over what they cover.
-pub fn scan<'t, 's, V>(
-    text: &'t str,
-    offset: usize,
-    language: &'s Language,
-    read: impl Fn(&Match<'s>) -> Option<V>,
-    keep_lost: bool,
-) -> Scan<'t, 's, V> {
-    let folded = Folded::new(text);
-    let marks = Marks::new(text, offset, language, folded);
-    let written = |start, end| marks.written(start..end).to_owned();
-    let mut view = View::new(marks.folded(), &language.words, &written);
-    let (mut states, mut ends) = (language.rules.states(), Vec::new());
-    let mut marker = marks::Marker::new(language);
-    let (mut candidates, mut hiders) = (Vec::new(), Vec::new());
-    let mut done: Vec<u32> = Vec::new();
-    let glued = starts::glued(text).into_iter().map(|at| marks.place(at)).collect();
-    for start in Starts::new(marks.folded(), glued) {
+/// Matches every rule of a language at every place of a passage. `read` gives a match its value, or `None` where the
+/// match means nothing (31 February). A longer span wins over a shorter one, then the one further left, then the rule
+/// whose id comes first; forms that hide a kind win over what they cover.
+pub fn scan<'s, V>(passage: &Passage<'_, 's>, read: impl Fn(&Match<'s>) -> Option<V>, keep_lost: bool) -> Scan<'s, V> {
+    let rules = &passage.language.rules;
+    let written = |start, end| passage.written(start..end).to_owned();
+    let mut view = View::new(passage.folded(), &passage.language.words, &written);
+    let (mut states, mut idle, mut ends) = (rules.states(), passage.language.idle_in_rules.take(), Vec::new());
+    let (mut candidates, mut hiders, mut done) = (Vec::new(), Vec::new(), Vec::new());
+    for start in Starts::new(passage.folded(), Vec::new()) {
         let key = match start.kind {
-            Begins::Word(end) => Idle::key(marks.folded(), start.at, end).map(|key| (key, end)),
-            _ => None,
+            Begins::Word(end) => Idle::key(passage.folded(), start.at, end).map(|key| (key, end)),
+            Begins::Figure | Begins::Sign => None,
+            // A rule does not begin inside a word.
+            Begins::BehindFigure | Begins::BehindWord => continue,
         };
-        if key.is_some_and(|(key, _)| marker.idle.knows(key)) {
+        if key.is_some_and(|(key, _)| idle.knows(key)) {
             continue;
         }
-        (view.looked, view.miscased) = (start.at, false);
-        let marked = marker.mark(&marks, &mut view, start);
-        let may_open = language.rules.may_begin(&mut view, start.at);
-        let opens = may_open && begins(&marks, start.at);
+        view.begin(start.at);
+        let may_begin = rules.may_begin(&mut view, start.at);
+        let begins = may_begin && begins(passage, start.at);
         ends.clear();
-        if opens {
-            language.rules.at(&mut states, &mut view, start.at, &mut ends);
+        if begins {
+            rules.at(&mut states, &mut view, start.at, &mut ends);
         }
-        if let Some((key, end)) = key
-            && !marked
-            && ends.is_empty()
-            && view.looked <= end
-            && !view.miscased
-            && opens == may_open
-        {
-            marker.idle.keep(key);
+        if ends.is_empty() {
+            if let Some((key, end)) = key
+                && begins == may_begin
+                && view.looked_within(end)
+            {
+                idle.keep(key);
+            }
+            continue;
         }
         done.clear();
         for &(rule, end) in &ends {
             if done.contains(&rule) {
                 continue;
             }
-            let Some(found) = matched(&marks, &mut view, &language.rules, rule, start.at..end) else { continue };
+            let Some(found) = matched(passage, &mut view, rules, rule, start.at..end) else { continue };
             if found.rule.kind.is_none() {
                 done.push(rule);
                 hiders.push(found);
@@ -156,55 +144,55 @@ pub fn scan<'t, 's, V>(
             }
         }
     }
-    language.rules.give_back(states);
+    rules.give_back(states);
+    passage.language.idle_in_rules.give_back(idle);
     let (found, lost) = resolve(candidates, &hiders, keep_lost);
-    let hits = marker.finish();
-    Scan { marks: marks.with(hits), found, hiders, lost }
+    Scan { found, hiders, lost }
 }
 
 /// Matches the rules read behind labels at one place of a passage: the longest that has a value.
 pub fn scan_at<'s, V>(
-    marks: &Marks<'_, 's>,
+    passage: &Passage<'_, 's>,
     at: usize,
     read: impl Fn(&Match<'s>) -> Option<V>,
 ) -> Option<(Match<'s>, V)> {
-    let set = &marks.language.labelled;
-    let at = marks.place(at);
-    if !begins(marks, at) {
+    let set = &passage.language.labelled;
+    let at = passage.place(at);
+    if !begins(passage, at) {
         return None;
     }
-    let written = |start, end| marks.written(start..end).to_owned();
-    let mut view = View::new(marks.folded(), &marks.language.words, &written);
+    let written = |start, end| passage.written(start..end).to_owned();
+    let mut view = View::new(passage.folded(), &passage.language.words, &written);
     let (mut states, mut ends) = (set.states(), Vec::new());
     set.at(&mut states, &mut view, at, &mut ends);
     set.give_back(states);
     ends.iter().find_map(|&(rule, end)| {
-        let found = matched(marks, &mut view, set, rule, at..end)?;
+        let found = matched(passage, &mut view, set, rule, at..end)?;
         read(&found).map(|value| (found, value))
     })
 }
 
 /// A match at a span of the folded text, where its edges hold and its words are in the case they ask for.
 fn matched<'s>(
-    marks: &Marks<'_, 's>,
+    passage: &Passage<'_, 's>,
     view: &mut View<'_>,
     set: &'s RuleSet,
     rule: u32,
     span: Range<usize>,
 ) -> Option<Match<'s>> {
-    let original = marks.original(&span);
-    if !right_edge(marks.text, original.start, original.end) && !ends_glued(marks, span.end) {
+    let original = passage.original(&span);
+    if !right_edge(passage.text, original.start, original.end) && !ends_glued(passage, span.end) {
         return None;
     }
-    let upper = |at| marks.is_upper(at);
+    let upper = |at| passage.is_upper(at);
     let mut slots = set.slots(rule, view, span, &upper)?;
     for filled in &mut slots {
-        filled.span = marks.original(&filled.span);
+        filled.span = passage.original(&filled.span);
     }
     // "7 mila miliardi": a number word behind figures is a part of their number and begins none.
     if let Some(Filled { slot: Slot::Number, span, .. }) = slots.first()
-        && marks.text.get(span.clone())?.starts_with(char::is_alphabetic)
-        && marks.text.get(..span.start)?.trim_end_matches(' ').ends_with(|c: char| c.is_ascii_digit())
+        && passage.text.get(span.clone())?.starts_with(char::is_alphabetic)
+        && passage.text.get(..span.start)?.trim_end_matches(' ').ends_with(|c: char| c.is_ascii_digit())
     {
         return None;
     }
@@ -263,19 +251,19 @@ fn hides(hider: &Match<'_>, kind: Kind, hull: &Range<usize>) -> bool {
 
 /// Whether a match may begin at `at` of the folded text: at an edge, or behind a word that is glued to figures in this
 /// language ("tal-2018").
-fn begins(marks: &Marks<'_, '_>, at: usize) -> bool {
-    let text = marks.folded();
+fn begins(passage: &Passage<'_, '_>, at: usize) -> bool {
+    let text = passage.folded();
     left_edge(text, at) || {
         let digit = text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
         let before = text.get(..at).unwrap_or_default();
         let glued =
             |prefix: &String| before.strip_suffix(prefix.as_str()).is_some_and(|b| !b.ends_with(char::is_alphanumeric));
-        digit && marks.language.words.prefixes().iter().any(glued)
+        digit && passage.language.words.prefixes().iter().any(glued)
     }
 }
 
 /// Whether a figure that ends at `end` of the folded text has an ending of this language glued on ("2019-ben").
-fn ends_glued(marks: &Marks<'_, '_>, end: usize) -> bool {
-    let Some((before, rest)) = marks.folded().split_at_checked(end) else { return false };
-    before.ends_with(|c: char| c.is_ascii_digit()) && marks.language.words.glued_suffix(rest).is_some()
+fn ends_glued(passage: &Passage<'_, '_>, end: usize) -> bool {
+    let Some((before, rest)) = passage.folded().split_at_checked(end) else { return false };
+    before.ends_with(|c: char| c.is_ascii_digit()) && passage.language.words.glued_suffix(rest).is_some()
 }

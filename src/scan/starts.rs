@@ -33,6 +33,7 @@ pub struct Starts<'t> {
     next_glued: usize,
     /// The run of letters gone through ends here.
     word_end: usize,
+    letters: &'static [u64; 32],
 }
 
 /// What a byte begins.
@@ -42,18 +43,21 @@ enum Byte {
     Digit,
     Letter,
     Sign,
-    /// A character beyond ASCII.
+    /// A character of two bytes.
+    Two,
+    /// A longer one.
     More,
 }
 
 static BYTES: [Byte; 256] = {
     let mut all = [Byte::More; 256];
     let mut byte = 0;
-    while byte < 128 {
+    while byte < 0xe0 {
         all[byte] = match byte as u8 {
             b' ' | b'\t' | b'\n' | b'\r' => Byte::Space,
             b'0'..=b'9' => Byte::Digit,
             b'a'..=b'z' | b'A'..=b'Z' => Byte::Letter,
+            0x80.. => Byte::Two,
             _ => Byte::Sign,
         };
         byte += 1;
@@ -61,7 +65,7 @@ static BYTES: [Byte; 256] = {
     all
 };
 
-/// Which characters below U+0800 are letters or other numbers, as bits.
+/// Which characters of one or two bytes are letters, or numbers that are no digits, as bits.
 static LETTERS: LazyLock<[u64; 32]> = LazyLock::new(|| {
     let mut all = [0; 32];
     for (code, c) in (0..0x800u32).filter_map(|code| Some((code as usize, char::from_u32(code)?))) {
@@ -72,37 +76,43 @@ static LETTERS: LazyLock<[u64; 32]> = LazyLock::new(|| {
     all
 });
 
-fn is_letter(c: char) -> bool {
-    let code = c as usize;
-    LETTERS.get(code / 64).map_or_else(|| c.is_alphanumeric(), |bits| bits >> (code % 64) & 1 == 1)
-}
-
 impl<'t> Starts<'t> {
     pub fn new(text: &'t str, glued: Vec<usize>) -> Self {
         let mut glued = glued.into_iter();
         let next_glued = glued.next().unwrap_or(usize::MAX);
-        Starts { text, at: 0, glued, next_glued, word_end: 0 }
+        Starts { text, at: 0, glued, next_glued, word_end: 0, letters: &LETTERS }
     }
 
-    /// The character at a place beyond ASCII.
-    fn more(&self, at: usize) -> Option<char> {
-        self.text.get(at..)?.chars().next()
+    fn byte(&self, at: usize) -> Option<(u8, Byte)> {
+        let byte = *self.text.as_bytes().get(at)?;
+        Some((byte, *BYTES.get(usize::from(byte))?))
+    }
+
+    /// Whether a character beyond ASCII is a letter, and how long it is.
+    fn beyond(&self, at: usize, byte: u8, kind: Byte) -> (bool, usize) {
+        if kind == Byte::Two {
+            let second = self.text.as_bytes().get(at + 1).copied().unwrap_or(0);
+            let code = usize::from(byte & 0x1f) << 6 | usize::from(second & 0x3f);
+            (self.letters.get(code / 64).is_some_and(|bits| bits >> (code % 64) & 1 == 1), 2)
+        } else {
+            let c = self.text.get(at..).and_then(|rest| rest.chars().next());
+            c.map_or((false, 1), |c| (c.is_alphanumeric(), c.len_utf8()))
+        }
     }
 
     /// Where the run of letters ends that goes on at a place.
     fn end_of_word(&self, mut at: usize) -> usize {
-        loop {
-            let rest = self.text.as_bytes().get(at..).unwrap_or_default();
-            at += rest.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-            match self.text.as_bytes().get(at) {
-                Some(byte) if byte.is_ascii_uppercase() => at += 1,
-                Some(byte) if !byte.is_ascii() => match self.more(at) {
-                    Some(c) if is_letter(c) => at += c.len_utf8(),
-                    _ => return at,
+        while let Some((byte, kind)) = self.byte(at) {
+            match kind {
+                Byte::Letter => at += 1,
+                Byte::Two | Byte::More => match self.beyond(at, byte, kind) {
+                    (true, length) => at += length,
+                    (false, _) => break,
                 },
-                _ => return at,
+                _ => break,
             }
         }
+        at
     }
 }
 
@@ -110,7 +120,6 @@ impl Iterator for Starts<'_> {
     type Item = Start;
 
     fn next(&mut self) -> Option<Start> {
-        let bytes = self.text.as_bytes();
         loop {
             if self.next_glued < self.word_end {
                 let at = self.next_glued;
@@ -118,34 +127,28 @@ impl Iterator for Starts<'_> {
                 return Some(Start { at, kind: Kind::BehindWord });
             }
             let at = self.at;
-            let byte = *bytes.get(at)?;
-            let letter = match BYTES.get(usize::from(byte))? {
+            let (byte, kind) = self.byte(at)?;
+            let (letter, length) = match kind {
                 Byte::Space => {
                     self.at += 1;
                     continue;
                 }
                 Byte::Digit => {
-                    let run = bytes.get(at..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
-                    self.at += run;
+                    let digits = self.text.as_bytes().get(at..)?.iter().take_while(|byte| byte.is_ascii_digit());
+                    self.at += digits.count();
                     return Some(Start { at, kind: Kind::Figure });
                 }
-                Byte::Sign => {
-                    self.at += 1;
-                    return Some(Start { at, kind: Kind::Sign });
-                }
-                Byte::Letter => 1,
-                Byte::More => {
-                    let c = self.more(at)?;
-                    if !is_letter(c) {
-                        self.at += c.len_utf8();
-                        return Some(Start { at, kind: Kind::Sign });
-                    }
-                    c.len_utf8()
-                }
+                Byte::Sign => (false, 1),
+                Byte::Letter => (true, 1),
+                Byte::Two | Byte::More => self.beyond(at, byte, kind),
             };
-            self.at = self.end_of_word(at + letter);
+            if !letter {
+                self.at += length;
+                return Some(Start { at, kind: Kind::Sign });
+            }
+            self.at = self.end_of_word(at + length);
             self.word_end = self.at;
-            let behind_figure = at.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+            let behind_figure = at.checked_sub(1).and_then(|at| self.byte(at)).is_some_and(|(_, k)| k == Byte::Digit);
             return Some(Start { at, kind: if behind_figure { Kind::BehindFigure } else { Kind::Word(self.at) } });
         }
     }

@@ -1,0 +1,50 @@
+//! A passage: a stretch of a page in one language, and its folded copy.
+
+use std::ops::Range;
+
+use crate::patterns::Language;
+use crate::text::Folded;
+
+/// A passage ready to be searched.
+pub struct Passage<'t, 'l> {
+    pub language: &'l Language,
+    /// The passage's own text.
+    pub text: &'t str,
+    /// Where the passage stands in its page.
+    pub span: Range<usize>,
+    folded: Folded,
+}
+
+impl<'t, 'l> Passage<'t, 'l> {
+    /// The passage of a page's normalised text at `span`.
+    pub fn new(page: &'t str, span: &Range<usize>, language: &'l Language) -> Self {
+        let text = page.get(span.clone()).unwrap_or_default();
+        Passage { language, text, span: span.clone(), folded: Folded::new(text) }
+    }
+
+    /// The folded text.
+    pub fn folded(&self) -> &str {
+        self.folded.text()
+    }
+
+    /// The range of the passage for one of the folded text.
+    pub fn original(&self, folded: &Range<usize>) -> Range<usize> {
+        self.folded.original(folded)
+    }
+
+    /// Where a place of the passage lies in the folded text.
+    pub fn place(&self, at: usize) -> usize {
+        self.folded.folded(at)
+    }
+
+    /// The passage's own characters for a range of the folded text.
+    pub fn written(&self, folded: Range<usize>) -> &'t str {
+        self.text.get(self.original(&folded)).unwrap_or_default()
+    }
+
+    /// Whether the letter at a place of the folded text is a capital in the passage.
+    pub fn is_upper(&self, at: usize) -> bool {
+        let start = self.original(&(at..at)).start;
+        self.text.get(start..).is_some_and(|rest| rest.starts_with(char::is_uppercase))
+    }
+}
