@@ -5,6 +5,7 @@ mod marks;
 mod passage;
 mod starts;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::patterns::{Class, Filled, Idle, Kind, Lexicon, Part, Rule, RuleSet, Slot, View};
@@ -199,39 +200,67 @@ fn matched<'s>(
     Some(Match { rule: set.rules().get(rule as usize)?, span: original, slots })
 }
 
+/// A match, its evidence and its value.
+type Candidate<'s, V> = (Range<usize>, Match<'s>, V);
+
+/// Chooses among matches; those that touch one another are weighed together, so that a long text costs as many short ones.
 fn resolve<'s, V>(
-    mut candidates: Vec<(Range<usize>, Match<'s>, V)>,
+    mut candidates: Vec<Candidate<'s, V>>,
     hiders: &[Match<'s>],
     keep_lost: bool,
 ) -> (Vec<(Match<'s>, V)>, Vec<Lost<'s>>) {
-    candidates.sort_by(|(a, x, _), (b, y, _)| {
+    candidates.sort_by_key(|(hull, ..)| hull.start);
+    let (mut kept, mut lost) = (Vec::with_capacity(candidates.len()), Vec::new());
+    let mut together: Vec<Candidate<'s, V>> = Vec::new();
+    let mut end = 0;
+    for candidate in candidates {
+        if candidate.0.start >= end {
+            weigh(&mut together, hiders, keep_lost, &mut kept, &mut lost);
+        }
+        end = end.max(candidate.0.end);
+        together.push(candidate);
+    }
+    weigh(&mut together, hiders, keep_lost, &mut kept, &mut lost);
+    lost.sort_by_key(|lost: &Lost<'_>| (lost.of.span.start, lost.of.span.end));
+    (kept, lost)
+}
+
+/// Takes the longest of some matches, then the longest that does not overlap it, and so on.
+fn weigh<'s, V>(
+    together: &mut Vec<Candidate<'s, V>>,
+    hiders: &[Match<'s>],
+    keep_lost: bool,
+    kept: &mut Vec<(Match<'s>, V)>,
+    lost: &mut Vec<Lost<'s>>,
+) {
+    together.sort_by(|(a, x, _), (b, y, _)| {
         b.len().cmp(&a.len()).then(a.start.cmp(&b.start)).then_with(|| x.rule.id.cmp(&y.rule.id))
     });
-    let mut taken: std::collections::BTreeMap<usize, (usize, &'s str)> = std::collections::BTreeMap::new();
-    let (mut kept, mut lost) = (Vec::new(), Vec::new());
-    for (hull, found, value) in candidates {
+    let first = kept.len();
+    // By beginning, as a chain of matches that overlap may be as long as the text.
+    let mut taken: BTreeMap<usize, (usize, &'s str)> = BTreeMap::new();
+    for (hull, found, value) in together.drain(..) {
         let kind = found.rule.kind;
         let hidden = hiders_at(hiders, &hull).find(|h| kind.is_some_and(|k| hides(h, k, &hull)));
         let to = match hidden {
-            Some(hider) => Some((hider.rule.id.clone(), hider.span.clone())),
-            None => taken
-                .range(..hull.end)
-                .next_back()
-                .filter(|(_, (end, _))| *end > hull.start)
-                .map(|(start, (end, id))| ((*id).to_owned(), *start..*end)),
+            Some(hider) => Some((hider.rule.id.as_str(), hider.span.clone())),
+            None => {
+                let before = taken.range(..hull.end).next_back().filter(|(_, (end, _))| *end > hull.start);
+                before.map(|(start, (end, id))| (*id, *start..*end))
+            }
         };
         match to {
             None => {
                 taken.insert(hull.start, (hull.end, &found.rule.id));
                 kept.push((found, value));
             }
-            Some(to) if keep_lost => lost.push(Lost { of: found, to }),
+            Some((id, span)) if keep_lost => lost.push(Lost { of: found, to: (id.to_owned(), span) }),
             Some(_) => {}
         }
     }
-    kept.sort_by_key(|(found, _)| found.hull().start);
-    lost.sort_by_key(|lost: &Lost<'_>| (lost.of.span.start, lost.of.span.end));
-    (kept, lost)
+    if let Some(all) = kept.get_mut(first..) {
+        all.sort_by_key(|(found, _)| found.hull().start);
+    }
 }
 
 /// The hiding forms that can reach `hull`: they come in the order of their starts and reach no further than a rule does.
