@@ -51,6 +51,10 @@ fn wrong_files_say_where_and_what() {
         ("[words.scale]\nmany = [\"mila\"]\n", "xx.toml:4:9: expected a number in [words.scale], found many"),
         ("[words.month_name]\n1 = [\"a\"]\n", "xx.toml: expected 12 months in [words.month_name], found 1"),
         ("[words.people]\nwomen = [\"ina\"]\nmen = [\"ina\"]\n", "expected one value for 'ina', found men and women"),
+        (
+            "[words.people]\nwomen = [\"[a][b][c][d][e][f][g][h][i][j][k][l][m][n][o]\"]\n",
+            "expected at most 20000 texts, found 32768",
+        ),
         ("[words.people]\nwomen = [\"l’ina\"]\n", "expected plain characters, found '’'"),
         (
             "[[cue]]\nkind = \"date\"\nrole = \"share\"\nbefore = [\"x\"]\nexamples = []\n",

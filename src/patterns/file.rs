@@ -16,6 +16,9 @@ use super::slots::Slot;
 use super::syntax::{self, Node};
 use crate::text;
 
+/// Words are written out, so one form stands for no more texts than this; the largest of ours for a few hundred.
+const MOST_TEXTS: u64 = 20_000;
+
 /// A file as it lies there.
 #[derive(Debug)]
 pub struct Unread {
@@ -148,6 +151,10 @@ impl Loaded {
             for (value, forms) in values {
                 for form in forms {
                     let nodes = self.parse(form)?;
+                    let texts = syntax::count(&nodes);
+                    if texts > MOST_TEXTS {
+                        return Err(self.error(form, format!("expected at most {MOST_TEXTS} texts, found {texts}")));
+                    }
                     lexicon.add(class, value, &nodes).map_err(|(other, text)| {
                         self.error(form, format!("expected one value for '{text}', found {other} and {value}"))
                     })?;

@@ -195,6 +195,16 @@ pub fn replace(nodes: &mut [Node], by: &impl Fn(&Node) -> Option<Node>) {
     }
 }
 
+/// How many texts nodes without slots can stand for.
+pub fn count(nodes: &[Node]) -> u64 {
+    let of = |node: &Node| match node {
+        Node::Text(_) | Node::Space | Node::Slot { .. } => 1,
+        Node::Optional(inner) => count(inner).saturating_add(1),
+        Node::Either(ways) => ways.iter().map(|way| count(way)).fold(0, u64::saturating_add),
+    };
+    nodes.iter().map(of).fold(1, u64::saturating_mul)
+}
+
 /// Every text nodes without slots can stand for, each with single spaces; `head` is what stands before them.
 pub fn each(nodes: &[Node], head: &mut String, seen: &mut impl FnMut(&str)) {
     each_then(nodes, &mut Vec::new(), head, seen);
