@@ -75,7 +75,7 @@ impl Extractor {
         let text = Text::new(&decoded.text);
         let detected = match &self.options.language {
             Some(code) => Detected::stated(code, text.normal()),
-            None => self.detector.detect(text.normal()),
+            None => self.detector.detect_folded(text.normal(), text.lower()),
         };
         let page = self.understand(&text, &detected, keep_lost).map_err(|e| e.to_string())?;
         let warnings = record::warnings(&record::Known {
@@ -124,7 +124,7 @@ impl Extractor {
         let normal = text.normal();
         let (mut passages, mut zones, mut readings, mut lost) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for passage in &detected.passages {
-            let seen = see(normal, &passage.span, self.patterns.language(&passage.code)?, keep_lost);
+            let seen = see(text, &passage.span, self.patterns.language(&passage.code)?, keep_lost);
             passages.push(seen.marks);
             zones.extend(seen.zones);
             readings.extend(seen.readings);
@@ -214,10 +214,16 @@ struct Seen<'t, 'e> {
 }
 
 /// Matches the rules and labels of `language` against a passage of a text.
-fn see<'t, 'e>(text: &'t str, span: &Range<usize>, language: &'e Language, keep_lost: bool) -> Seen<'t, 'e> {
-    let part = text.get(span.clone()).unwrap_or_default();
+fn see<'t, 'e>(
+    text: &'t Text<'_>,
+    span: &Range<usize>,
+    language: &'e Language,
+    keep_lost: bool,
+) -> Seen<'t, 'e> {
+    let within = |text: &'t str| text.get(span.clone()).unwrap_or_default();
+    let (part, lower, text) = (within(text.normal()), within(text.lower()), text.normal());
     let read = |found: &scan::Match<'_>| normalize::read(found, part, language);
-    let scan = scan::scan(part, span.start, language, read, keep_lost);
+    let scan = scan::scan(part, lower, span.start, language, read, keep_lost);
     let (marks, mut lost) = (scan.marks, scan.lost);
     let mut readings: Vec<_> =
         scan.found.into_iter().flat_map(|(m, all)| all.into_iter().map(move |r| (m.rule, r))).collect();

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::tokens::tokens;
+use super::tokens::tokens_in;
 use super::words::{GROUP, UNKNOWN, Words};
 
 /// Pieces have at least this many words, where a page has them.
@@ -43,10 +43,9 @@ impl Evidence {
         for line in folded.split_inclusive('\n') {
             let span = at..at + line.len();
             at = span.end;
-            let seen = line.get(..line.floor_char_boundary(LINE)).unwrap_or(line);
-            let mut found = tokens(seen).peekable();
+            let mut found = tokens_in(folded, span.start..span.start + line.floor_char_boundary(LINE));
             // A line of figures belongs to what stands before it: a label's value to its label.
-            let figures = found.peek().is_none();
+            let figures = !found.any();
             if !(open || figures) || all.pieces.is_empty() {
                 all.pieces.push(Piece { span: span.clone(), words: 0 });
                 all.scores.resize(all.pieces.len() * width, 0.0);

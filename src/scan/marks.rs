@@ -13,7 +13,7 @@ pub struct Marks<'t, 'l> {
     pub text: &'t str,
     /// Where the passage stands in its page.
     pub span: Range<usize>,
-    folded: Folded,
+    folded: Folded<'t>,
     /// By topic, in the order of the text; of one beginning the longest first.
     hits: Vec<Vec<Hit>>,
 }
@@ -32,7 +32,7 @@ pub struct Hit {
 
 impl<'t, 'l> Marks<'t, 'l> {
     /// A passage with nothing marked yet.
-    pub fn new(text: &'t str, offset: usize, language: &'l Language, folded: Folded) -> Self {
+    pub fn new(text: &'t str, offset: usize, language: &'l Language, folded: Folded<'t>) -> Self {
         Marks { language, text, span: offset..offset + text.len(), folded, hits: Vec::new() }
     }
 

@@ -97,18 +97,18 @@ pub struct Lost<'s> {
 }
 
 /// Matches every rule of a language at every place of a passage, and marks its cues, labels and words on the way.
-/// `offset` is where the passage stands in its page. `read` gives a match its value, or `None` where the match means
+/// `lower` is the passage folded, `offset` where it stands in its page. `read` gives a match its value, or `None` where the match means
 /// nothing (31 February). A longer span wins over a shorter one, then the one further left, then the rule whose id comes
 /// first; forms that hide a kind win over what they cover.
 pub fn scan<'t, 's, V>(
     text: &'t str,
+    lower: &'t str,
     offset: usize,
     language: &'s Language,
     read: impl Fn(&Match<'s>) -> Option<V>,
     keep_lost: bool,
 ) -> Scan<'t, 's, V> {
-    let folded = Folded::new(text);
-    let marks = Marks::new(text, offset, language, folded);
+    let marks = Marks::new(text, offset, language, Folded::of_lower(lower));
     let written = |start, end| marks.written(start..end).to_owned();
     let mut view = View::new(marks.folded(), &language.words, &written);
     let (mut states, mut ends) = (language.rules.states(), Vec::new());
