@@ -5,11 +5,14 @@ use std::ops::Range;
 
 use super::tokens::tokens_in;
 use super::words::{GROUP, UNKNOWN, Words};
+use crate::text::eights;
 
 /// Pieces have at least this many words, where a page has them.
 const WORDS: usize = 4;
 /// Of a line this many bytes are judged; it is in one language.
 const LINE: usize = 600;
+/// A piece has some more than these bytes.
+const USUAL: usize = 64;
 /// A change of language costs as much as this evidence, so that a name or a borrowed word makes none.
 const CHANGE: f32 = 14.0;
 
@@ -38,12 +41,15 @@ impl Evidence {
         let states = words.states();
         let width = states.next_multiple_of(GROUP);
         let mut all = Evidence { pieces: Vec::new(), scores: Vec::new(), width, states };
+        all.scores.reserve(width * (folded.len() / USUAL + 1));
         let mut at = 0;
         let mut open = false;
-        for line in folded.split_inclusive('\n') {
-            let span = at..at + line.len();
+        while at < folded.len() {
+            let line_end = eights::find(folded.as_bytes(), at, |eight| eights::between(eight, b'\n', b'\n'));
+            let span = at..line_end.map_or(folded.len(), |end| end + 1);
             at = span.end;
-            let mut found = tokens_in(folded, span.start..span.start + line.floor_char_boundary(LINE));
+            let seen = if span.len() > LINE { folded.floor_char_boundary(span.start + LINE) } else { span.end };
+            let mut found = tokens_in(folded, span.start..seen);
             // A line of figures belongs to what stands before it: a label's value to its label.
             let figures = !found.any();
             if !(open || figures) || all.pieces.is_empty() {

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::text::eights::{TOP, eight, first, letters};
+
 /// A run of letters. "dell'Unione" is two.
 pub struct Token<'t> {
     of: &'t str,
@@ -87,7 +89,7 @@ impl Tokens<'_> {
         let bytes = self.text.as_bytes();
         let mut ascii = true;
         loop {
-            let run = letters(eight(bytes, at));
+            let run = first(letters(eight(bytes, at)) ^ TOP);
             at += run;
             if run == 8 {
                 continue;
@@ -111,51 +113,41 @@ impl<'t> Iterator for Tokens<'t> {
     #[inline]
     fn next(&mut self) -> Option<Token<'t>> {
         let start = self.start()?;
+        let bytes = self.text.as_bytes();
+        let eight_bytes = eight(bytes, start);
+        let run = first(letters(eight_bytes) ^ TOP);
+        // Most words: their end is among the first eight bytes, and what follows is ASCII.
+        if run < 8 && eight_bytes >> (run * 8) & 0x80 == 0 && start + run < self.to {
+            self.at = start + run + 1;
+            let key = mixed(FIRST, eight_bytes & ((1 << (run * 8)) - 1));
+            return Some(Token { of: self.text, span: start..start + run, ascii: true, key });
+        }
         let (end, ascii) = self.end(start);
         self.at = end;
-        Some(Token { of: self.text, span: start..end, ascii, key: key(self.text.as_bytes(), start, end) })
+        Some(Token { of: self.text, span: start..end, ascii, key: key(bytes, start, end) })
     }
 }
 
-/// The eight bytes at `at` as a number, the first one lowest; noughts behind the end.
-#[inline]
-fn eight(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => rest.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)),
-    }
-}
+/// What keys begin with.
+const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// How many of eight bytes are ASCII letters before the first that is none.
-#[inline]
-fn letters(eight: u64) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOP: u64 = ONES * 0x80;
-    // Sums of seven bits each, whose top bit says whether they reach a letter; none runs over into the next.
-    let low = (eight | ONES * 0x20) & !TOP;
-    let from_a = low + ONES * (0x80 - 0x61);
-    let behind_z = low + ONES * (0x80 - 0x7b);
-    let others = !(from_a & !behind_z & !eight) & TOP;
-    others.trailing_zeros() as usize / 8
-}
-
-/// A word never holds a nought, so that those behind its end tell it from no other.
+/// The key of a word: its bytes by eights. It never holds a nought, so that those behind its end tell it from any other.
 #[inline]
 fn key(bytes: &[u8], start: usize, end: usize) -> u64 {
-    const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
-    const FACTOR: u128 = 0xf135_7aea_2e62_a9c5;
-    let mut key = FIRST;
-    let mut at = start;
-    while at < end {
+    (start..end).step_by(8).fold(FIRST, |key, at| {
         let beyond = 8usize.saturating_sub(end - at) * 8;
-        let product = u128::from(key ^ eight(bytes, at) << beyond >> beyond) * FACTOR;
-        #[allow(clippy::cast_possible_truncation, reason = "both halves of the product are taken")]
-        let halves = (product >> 64) as u64 ^ product as u64;
-        key = halves;
-        at += 8;
-    }
-    key
+        mixed(key, eight(bytes, at) << beyond >> beyond)
+    })
+}
+
+/// Both halves of a product depend on all bits of what is multiplied.
+#[inline]
+fn mixed(key: u64, eight: u64) -> u64 {
+    const FACTOR: u128 = 0xf135_7aea_2e62_a9c5;
+    let product = u128::from(key ^ eight) * FACTOR;
+    #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
+    let halves = (product >> 64) as u64 ^ product as u64;
+    halves
 }
 
 #[cfg(test)]

@@ -18,37 +18,9 @@ pub fn find(bytes: &[u8], is: impl Fn(u8, u8) -> bool) -> Option<usize> {
     within.or_else(last).map(|at| from + at)
 }
 
-/// The first character at or behind `at` whose first byte is 0xc3 or more, and where it stands. Eight bytes are looked
-/// at as one number: the way from one to the next is short in most languages.
-#[inline]
-pub fn find_from_c3(text: &str, at: usize) -> Option<(usize, char)> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let rest = text.as_bytes().get(at..)?;
-    let (eights, tail) = rest.as_chunks::<8>();
-    let within = |eight: &[u8; 8]| {
-        let bytes = u64::from_le_bytes(*eight);
-        // The top bit of a byte is set here where it is in the byte, and the other seven come to 0x43.
-        let found = bytes & ((bytes & (ONES * 0x7f)) + ONES * (0x80 - 0x43)) & (ONES * 0x80);
-        (found != 0).then_some(found.trailing_zeros() as usize / 8)
-    };
-    let found = eights.iter().enumerate().find_map(|(i, eight)| Some(i * 8 + within(eight)?));
-    let place = found.or_else(|| Some(eights.len() * 8 + tail.iter().position(|&b| b >= 0xc3)?))? + at;
-    Some((place, text.get(place..)?.chars().next()?))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{find, find_from_c3};
-
-    #[test]
-    fn characters_from_c3_on_are_found_one_by_one() {
-        let text: String = (0..400u32).filter_map(|i| char::from_u32(i * 89 % 1200)).chain("€ a\u{b0}ñ".chars()).collect();
-        let plain = |from: usize| text.char_indices().find(|&(at, c)| at >= from && c >= '\u{c0}');
-        for (from, _) in text.char_indices() {
-            assert_eq!(find_from_c3(&text, from), plain(from));
-        }
-        assert_eq!(find_from_c3(&text, text.len()), None);
-    }
+    use super::find;
 
     #[test]
     fn what_a_plain_loop_finds_is_found() {

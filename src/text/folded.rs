@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::find::{find, find_from_c3};
+use super::eights;
+use super::find::find;
 
 /// A normalised text in lower case with every run of spaces as one, and the way back. Lower case keeps the length of
 /// every character, so only the runs shift offsets.
@@ -134,7 +135,8 @@ pub fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
     let (mut done, mut at) = (0, 0);
     // Below U+00C0 only ASCII has capitals, and those are best changed all at once.
-    while let Some((wide, c)) = find_from_c3(word, at) {
+    while let Some(wide) = eights::find(word.as_bytes(), at, |eight| eights::from(eight, 0xc3)) {
+        let Some(c) = word.get(wide..).and_then(|rest| rest.chars().next()) else { break };
         let behind = wide + c.len_utf8();
         let lower = fold_char(c, short);
         if lower != c {

@@ -4,6 +4,7 @@
 //! that whatever is found can be marked in the user's own text. Nothing outside this module shifts offsets.
 
 mod decode;
+pub(crate) mod eights;
 mod find;
 mod folded;
 mod normal;
