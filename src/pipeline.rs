@@ -3,6 +3,7 @@
 mod batch;
 
 use std::ops::Range;
+use std::thread;
 
 use crate::digest::sha256;
 use crate::language::{Detected, Detector};
@@ -49,7 +50,11 @@ impl Extractor {
     /// # Errors
     /// [`PatternError`] when the words that tell a language cannot be read.
     pub fn new(patterns: Patterns, options: Options) -> Result<Self, PatternError> {
-        let detector = Detector::new(&patterns, options.languages.as_deref())?;
+        // Every record names the digest, which takes as long as a few pages; a thread that cannot be had is no harm.
+        let detector = thread::scope(|scope| {
+            let _ = thread::Builder::new().spawn_scoped(scope, || patterns.digest());
+            Detector::new(&patterns, options.languages.as_deref())
+        })?;
         Ok(Extractor { patterns, detector, options })
     }
 
@@ -214,12 +219,7 @@ struct Seen<'t, 'e> {
 }
 
 /// Matches the rules and labels of `language` against a passage of a text.
-fn see<'t, 'e>(
-    text: &'t Text<'_>,
-    span: &Range<usize>,
-    language: &'e Language,
-    keep_lost: bool,
-) -> Seen<'t, 'e> {
+fn see<'t, 'e>(text: &'t Text<'_>, span: &Range<usize>, language: &'e Language, keep_lost: bool) -> Seen<'t, 'e> {
     let within = |text: &'t str| text.get(span.clone()).unwrap_or_default();
     let (part, lower, text) = (within(text.normal()), within(text.lower()), text.normal());
     let read = |found: &scan::Match<'_>| normalize::read(found, part, language);
@@ -229,7 +229,9 @@ fn see<'t, 'e>(
         scan.found.into_iter().flat_map(|(m, all)| all.into_iter().map(move |r| (m.rule, r))).collect();
     let moved = |range: &mut Range<usize>| *range = range.start + span.start..range.end + span.start;
     if span.start > 0 {
-        readings.iter_mut().for_each(|(_, reading)| moved(&mut reading.span));
+        for (_, reading) in &mut readings {
+            moved(&mut reading.span);
+        }
         for lost in &mut lost {
             moved(&mut lost.to.1);
             moved(&mut lost.of.span);

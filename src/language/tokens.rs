@@ -47,7 +47,15 @@ pub struct Tokens<'t> {
     short: &'static [bool],
 }
 
-impl Tokens<'_> {
+impl<'t> Tokens<'t> {
+    /// A word that is longer than most, or has letters beyond ASCII.
+    #[inline(never)]
+    fn long(&mut self, start: usize) -> Token<'t> {
+        let (end, ascii) = self.end(start);
+        self.at = end;
+        Token { of: self.text, span: start..end, ascii, key: key(self.text.as_bytes(), start, end) }
+    }
+
     /// Whether another word follows.
     pub fn any(&mut self) -> bool {
         self.start().inspect(|&start| self.at = start).is_some()
@@ -110,7 +118,8 @@ impl Tokens<'_> {
 impl<'t> Iterator for Tokens<'t> {
     type Item = Token<'t>;
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a call costs as much as most words")]
     fn next(&mut self) -> Option<Token<'t>> {
         let start = self.start()?;
         let bytes = self.text.as_bytes();
@@ -122,9 +131,7 @@ impl<'t> Iterator for Tokens<'t> {
             let key = mixed(FIRST, eight_bytes & ((1 << (run * 8)) - 1));
             return Some(Token { of: self.text, span: start..start + run, ascii: true, key });
         }
-        let (end, ascii) = self.end(start);
-        self.at = end;
-        Some(Token { of: self.text, span: start..end, ascii, key: key(bytes, start, end) })
+        Some(self.long(start))
     }
 }
 

@@ -156,17 +156,18 @@ pub const GROUP: usize = 8;
 
 /// What each bit of a byte adds.
 static BITS: [[f32; GROUP]; 256] = {
-    let mut all = [[0.0; GROUP]; 256];
-    let mut byte = 0;
-    while byte < all.len() {
-        let mut bit = 0;
-        while bit < GROUP {
-            all[byte][bit] = (byte >> bit & 1) as f32;
-            bit += 1;
-        }
-        byte += 1;
+    const fn bit(byte: u8, bit: u8) -> f32 {
+        if byte >> bit & 1 == 1 { 1.0 } else { 0.0 }
     }
-    all
+    let mut table = [[0.0; GROUP]; 256];
+    let mut left = table.as_mut_slice();
+    let mut b = 0u8;
+    while let [first, rest @ ..] = left {
+        *first = [bit(b, 0), bit(b, 1), bit(b, 2), bit(b, 3), bit(b, 4), bit(b, 5), bit(b, 6), bit(b, 7)];
+        b = b.wrapping_add(1);
+        left = rest;
+    }
+    table
 };
 
 /// Adds to the score of every language of a mask. Most words are those of few languages, or of none.

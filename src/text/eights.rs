@@ -8,11 +8,15 @@ pub const TOP: u64 = ONES * 0x80;
 /// The eight bytes at `at`; noughts behind the end.
 #[inline]
 pub fn eight(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    match rest.first_chunk() {
+    match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
         Some(eight) => u64::from_le_bytes(*eight),
-        None => rest.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)),
+        None => last(bytes.get(at..).unwrap_or_default()),
     }
+}
+
+#[cold]
+fn last(rest: &[u8]) -> u64 {
+    rest.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 /// How many bytes stand before the first yes; 8 where there is none.
@@ -41,7 +45,7 @@ pub const fn from(eight: u64, from: u8) -> u64 {
 /// Which bytes are ASCII letters, of either case.
 #[inline]
 pub const fn letters(eight: u64) -> u64 {
-    between(eight | ONES * 0x20, b'a', b'z')
+    between(eight | (ONES * 0x20), b'a', b'z')
 }
 
 /// Where the first byte at or behind `at` stands that `is` has a yes for, given eight at a time.
@@ -62,17 +66,15 @@ mod tests {
 
     #[test]
     fn every_byte_is_answered_for_at_every_place() {
-        for byte in 0..=u8::MAX {
-            for (place, around) in (0..8usize).flat_map(|place| [0, b'a', b'~', 0x80, 0xff].map(|around| (place, around))) {
-                let mut bytes = [around; 8];
-                bytes[place] = byte;
+        for (byte, place) in (0..=u8::MAX).flat_map(|byte| (0..8usize).map(move |place| (byte, place))) {
+            for around in [0, b'a', b'~', 0x80, 0xff] {
+                let bytes: Vec<u8> = (0..8).map(|at| if at == place { byte } else { around }).collect();
                 let number = eight(&bytes, 0);
-                let answer = |answers: u64| answers >> (place * 8 + 7) & 1 == 1;
-                assert_eq!(answer(letters(number)), byte.is_ascii_alphabetic(), "{byte}");
-                assert_eq!(answer(between(number, b'\n', b'\r')), (b'\n'..=b'\r').contains(&byte), "{byte}");
-                assert_eq!(answer(between(number, 0x7f, 0x7f)), byte == 0x7f, "{byte}");
-                assert_eq!(answer(from(number, 0xc3)), byte >= 0xc3, "{byte}");
-                assert_eq!(from(number, 0xc3) & !TOP, 0);
+                let answer = |answers: u64| (answers & !TOP == 0).then_some(answers >> (place * 8 + 7) & 1 == 1);
+                assert_eq!(answer(letters(number)), Some(byte.is_ascii_alphabetic()), "{byte}");
+                assert_eq!(answer(between(number, b'\n', b'\r')), Some((b'\n'..=b'\r').contains(&byte)), "{byte}");
+                assert_eq!(answer(between(number, 0x7f, 0x7f)), Some(byte == 0x7f), "{byte}");
+                assert_eq!(answer(from(number, 0xc3)), Some(byte >= 0xc3), "{byte}");
             }
         }
     }
@@ -84,7 +86,7 @@ mod tests {
             let plain = text.as_bytes().iter().enumerate().position(|(i, &byte)| i >= at && byte == b'\n');
             assert_eq!(find(text.as_bytes(), at, |eight| between(eight, b'\n', b'\n')), plain);
             assert_eq!(find(text.as_bytes(), at, |eight| between(eight, 0, 0)), None);
-            assert_eq!(eight(text.as_bytes(), at) & 0xff, text.as_bytes().get(at).copied().unwrap_or(0).into());
+            assert_eq!(eight(text.as_bytes(), at) & 0xff, text.as_bytes().get(at).copied().map_or(0, u64::from));
         }
     }
 }
