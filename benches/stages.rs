@@ -21,7 +21,7 @@ use kohex::pipeline::{Extractor, Options};
 use kohex::record::{self, Found, Zone};
 use kohex::scan::{self, Marks, Match, Passage, Scan};
 use kohex::sink::{JsonLines, Sink};
-use kohex::text::{self, Folded, Text};
+use kohex::text::{self, Text, fold};
 
 /// Pages are taken until they make so many bytes: enough to leave the caches cold, few enough to wait for.
 const BYTES: usize = 8_000_000;
@@ -84,12 +84,9 @@ fn stages(print: &Print, patterns: &Patterns, pages: &[Vec<u8>]) {
     let timed = |stage: &str, run: &mut dyn FnMut()| print.line(stage, bytes, pages.len(), best(LONG_ENOUGH, run));
     timed("decode", &mut || each(pages, |page| text::decode(page)));
     timed("normalise text", &mut || {
-        each(&decoded, |page| {
-            let text = Text::new(page);
-            (Folded::new(text.normal()), text)
-        });
+        each(&decoded, |page| Text::new(page));
     });
-    timed("detect language", &mut || each(&texts, |text| detector.detect(text.normal())));
+    timed("detect language", &mut || each(&texts, |text| detector.detect_folded(text.normal(), text.lower())));
     timed("scan", &mut || each(&passages, |passage| scan_only(passage)));
     timed("normalise values", &mut || {
         each(&matches, |(passage, found)| normalize::read(found, passage.text, passage.language));
@@ -133,7 +130,8 @@ fn synthetic(print: &Print, patterns: &Patterns, name: &str, made: &[(String, St
     let mut slowest = (0.0, String::new(), 0, Duration::ZERO);
     for (code, text) in made {
         let language = patterns.language(code).expect("patterns");
-        let passage = Passage::new(text, &(0..text.len()), language);
+        let lower = fold(text);
+        let passage = Passage::new(text, &lower, &(0..text.len()), language);
         let took = best(LONG_ENOUGH_MADE, &mut || each([&passage], scan_and_normalise));
         let a_byte = took.as_secs_f64() / text.len() as f64;
         if a_byte > slowest.0 {
@@ -150,7 +148,11 @@ fn synthetic(print: &Print, patterns: &Patterns, name: &str, made: &[(String, St
 
 fn passages<'p>(patterns: &'p Patterns, text: &'p Text<'_>, detected: &Detected) -> Vec<Passage<'p, 'p>> {
     let of = |code: &str| patterns.language(code).expect("patterns");
-    detected.passages.iter().map(|passage| Passage::new(text.normal(), &passage.span, of(&passage.code))).collect()
+    detected
+        .passages
+        .iter()
+        .map(|passage| Passage::new(text.normal(), text.lower(), &passage.span, of(&passage.code)))
+        .collect()
 }
 
 /// Matches alone: every match counts as a value.

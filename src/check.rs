@@ -15,7 +15,7 @@ use crate::pipeline::Extractor;
 use crate::record::{Found, Record};
 use crate::scan;
 use crate::source::{Choice, Folders, Page};
-use crate::text::Text;
+use crate::text::{Text, fold};
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,7 +167,8 @@ fn all(found: &[Found<'_>]) -> String {
 
 fn hides(patterns: &Patterns, code: &str, id: &str, text: &str, span: &Range<usize>) -> Result<bool, PatternError> {
     let nothing = |_: &scan::Match<'_>| None::<()>;
-    let passage = scan::Passage::new(text, &(0..text.len()), patterns.language(code)?);
+    let lower = fold(text);
+    let passage = scan::Passage::new(text, &lower, &(0..text.len()), patterns.language(code)?);
     let scan = scan::scan(&passage, nothing, false);
     let covers = |hider: &scan::Match<'_>| hider.span.start <= span.start && span.end <= hider.span.end;
     Ok(scan.hiders.iter().any(|hider| hider.rule.id == id && covers(hider)))

@@ -75,7 +75,7 @@ impl Extractor {
         let text = Text::new(&decoded.text);
         let detected = match &self.options.language {
             Some(code) => Detected::stated(code, text.normal()),
-            None => self.detector.detect(text.normal()),
+            None => self.detector.detect_folded(text.normal(), text.lower()),
         };
         let page = self.understand(&text, &detected, keep_lost).map_err(|e| e.to_string())?;
         let warnings = record::warnings(&record::Known {
@@ -124,7 +124,7 @@ impl Extractor {
         let normal = text.normal();
         let (mut passages, mut zones, mut readings, mut lost) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for passage in &detected.passages {
-            let seen = see(normal, &passage.span, self.patterns.language(&passage.code)?, keep_lost);
+            let seen = see(text, &passage.span, self.patterns.language(&passage.code)?, keep_lost);
             passages.push(seen.marks);
             zones.extend(seen.zones);
             readings.extend(seen.readings);
@@ -214,8 +214,9 @@ struct Seen<'t, 'e> {
 }
 
 /// Matches the rules and labels of `language` against a passage of a text.
-fn see<'t, 'e>(text: &'t str, span: &Range<usize>, language: &'e Language, keep_lost: bool) -> Seen<'t, 'e> {
-    let passage = Passage::new(text, span, language);
+fn see<'t, 'e>(text: &'t Text<'_>, span: &Range<usize>, language: &'e Language, keep_lost: bool) -> Seen<'t, 'e> {
+    let passage = Passage::new(text.normal(), text.lower(), span, language);
+    let text = text.normal();
     let read = |found: &scan::Match<'_>| normalize::read(found, passage.text, language);
     let scan = scan::scan(&passage, read, keep_lost);
     let mut lost = scan.lost;

@@ -3,13 +3,16 @@
 
 use std::ops::Range;
 
-use super::tokens::tokens;
+use super::tokens::tokens_in;
 use super::words::{GROUP, UNKNOWN, Words};
+use crate::text::eights;
 
 /// Pieces have at least this many words, where a page has them.
 const WORDS: usize = 4;
 /// Of a line this many bytes are judged; it is in one language.
 const LINE: usize = 600;
+/// A piece has some more than these bytes.
+const USUAL: usize = 64;
 /// A change of language costs as much as this evidence, so that a name or a borrowed word makes none.
 const CHANGE: f32 = 14.0;
 
@@ -38,15 +41,17 @@ impl Evidence {
         let states = words.states();
         let width = states.next_multiple_of(GROUP);
         let mut all = Evidence { pieces: Vec::new(), scores: Vec::new(), width, states };
+        all.scores.reserve(width * (folded.len() / USUAL + 1));
         let mut at = 0;
         let mut open = false;
-        for line in folded.split_inclusive('\n') {
-            let span = at..at + line.len();
+        while at < folded.len() {
+            let line_end = eights::find(folded.as_bytes(), at, |eight| eights::between(eight, b'\n', b'\n'));
+            let span = at..line_end.map_or(folded.len(), |end| end + 1);
             at = span.end;
-            let seen = line.get(..line.floor_char_boundary(LINE)).unwrap_or(line);
-            let mut found = tokens(seen).peekable();
+            let seen = if span.len() > LINE { folded.floor_char_boundary(span.start + LINE) } else { span.end };
+            let mut found = tokens_in(folded, span.start..seen);
             // A line of figures belongs to what stands before it: a label's value to its label.
-            let figures = found.peek().is_none();
+            let figures = !found.any();
             if !(open || figures) || all.pieces.is_empty() {
                 all.pieces.push(Piece { span: span.clone(), words: 0 });
                 all.scores.resize(all.pieces.len() * width, 0.0);

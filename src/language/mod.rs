@@ -2,8 +2,8 @@
 //! about the rest, and only about the languages left. The only place that names lingua.
 
 mod evidence;
-mod hash;
 mod judge;
+mod table;
 mod tokens;
 mod words;
 
@@ -77,8 +77,13 @@ impl Detector {
 
     /// The languages of `text`.
     pub fn detect(&self, text: &str) -> Detected {
-        // Folding keeps every character where it is, so that spans of the one are spans of the other.
-        let evidence = Evidence::new(&self.words, &fold(text));
+        self.detect_folded(text, &fold(text))
+    }
+
+    /// The languages of a text that is folded already: [`fold`] keeps every character where it is, so that spans of the
+    /// one are spans of the other.
+    pub fn detect_folded(&self, text: &str, folded: &str) -> Detected {
+        let evidence = Evidence::new(&self.words, folded);
         if evidence.pieces.iter().all(|piece| piece.words == 0) {
             return Detected { confidence: 0.0, ..Detected::stated(UND, text) };
         }

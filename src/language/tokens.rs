@@ -1,23 +1,38 @@
 //! The words of a text, as languages are told by them.
 
+use std::ops::Range;
 use std::sync::LazyLock;
+
+use crate::text::eights::{TOP, eight, first, letters};
 
 /// A run of letters. "dell'Unione" is two.
 pub struct Token<'t> {
-    pub text: &'t str,
+    of: &'t str,
+    span: Range<usize>,
     pub ascii: bool,
+    /// A number made of its bytes: two words with the same one are the same word, but for one case in 2⁶⁴.
+    pub key: u64,
 }
 
-impl Token<'_> {
+impl<'t> Token<'t> {
+    pub fn text(&self) -> &'t str {
+        self.of.get(self.span.clone()).unwrap_or_default()
+    }
+
     /// How many letters it has.
     pub fn letters(&self) -> usize {
-        if self.ascii { self.text.len() } else { self.text.chars().count() }
+        if self.ascii { self.span.len() } else { self.text().chars().count() }
     }
 }
 
 /// The words of `text`.
 pub fn tokens(text: &str) -> Tokens<'_> {
-    Tokens { text, at: 0, short: SHORT.as_slice() }
+    tokens_in(text, 0..text.len())
+}
+
+/// The words of a part of `text`.
+pub fn tokens_in(text: &str, part: Range<usize>) -> Tokens<'_> {
+    Tokens { text, at: part.start, to: part.end.min(text.len()), short: SHORT.as_slice() }
 }
 
 /// Whether a character is a letter, for those of two bytes and less: asking the tables of Unicode takes longer than
@@ -27,10 +42,25 @@ static SHORT: LazyLock<Vec<bool>> = LazyLock::new(|| ('\0'..'\u{800}').map(char:
 pub struct Tokens<'t> {
     text: &'t str,
     at: usize,
+    /// Words end here, also where the text goes on.
+    to: usize,
     short: &'static [bool],
 }
 
-impl Tokens<'_> {
+impl<'t> Tokens<'t> {
+    /// A word that is longer than most, or has letters beyond ASCII.
+    #[inline(never)]
+    fn long(&mut self, start: usize) -> Token<'t> {
+        let (end, ascii) = self.end(start);
+        self.at = end;
+        Token { of: self.text, span: start..end, ascii, key: key(self.text.as_bytes(), start, end) }
+    }
+
+    /// Whether another word follows.
+    pub fn any(&mut self) -> bool {
+        self.start().inspect(|&start| self.at = start).is_some()
+    }
+
     /// The length of the letter beyond ASCII at `at`, which begins with the byte `lead`; or that of what is none.
     #[inline]
     fn wide(&self, lead: u8, at: usize) -> Result<usize, usize> {
@@ -48,7 +78,7 @@ impl Tokens<'_> {
     #[inline]
     fn start(&self) -> Option<usize> {
         let mut at = self.at;
-        loop {
+        while at < self.to {
             match *self.text.as_bytes().get(at)? {
                 lead @ 0x80.. => match self.wide(lead, at) {
                     Ok(_) => return Some(at),
@@ -58,31 +88,73 @@ impl Tokens<'_> {
                 _ => at += 1,
             }
         }
+        None
+    }
+
+    /// Where the word ends that goes on at `at`, and whether all from there on is ASCII.
+    #[inline]
+    fn end(&self, mut at: usize) -> (usize, bool) {
+        let bytes = self.text.as_bytes();
+        let mut ascii = true;
+        loop {
+            let run = first(letters(eight(bytes, at)) ^ TOP);
+            at += run;
+            if run == 8 {
+                continue;
+            }
+            match bytes.get(at) {
+                Some(&lead) if lead >= 0x80 && at < self.to => match self.wide(lead, at) {
+                    Ok(length) => at += length,
+                    Err(_) => break,
+                },
+                _ => break,
+            }
+            ascii = false;
+        }
+        (at.min(self.to), ascii)
     }
 }
 
 impl<'t> Iterator for Tokens<'t> {
     type Item = Token<'t>;
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a call costs as much as most words")]
     fn next(&mut self) -> Option<Token<'t>> {
         let start = self.start()?;
-        let (mut end, mut ascii) = (start, true);
-        while let Some(&lead) = self.text.as_bytes().get(end) {
-            if lead.is_ascii_alphabetic() {
-                end += 1;
-            } else if lead < 0x80 {
-                break;
-            } else if let Ok(length) = self.wide(lead, end) {
-                end += length;
-                ascii = false;
-            } else {
-                break;
-            }
+        let bytes = self.text.as_bytes();
+        let eight_bytes = eight(bytes, start);
+        let run = first(letters(eight_bytes) ^ TOP);
+        // Most words: their end is among the first eight bytes, and what follows is ASCII.
+        if run < 8 && eight_bytes >> (run * 8) & 0x80 == 0 && start + run < self.to {
+            self.at = start + run + 1;
+            let key = mixed(FIRST, eight_bytes & ((1 << (run * 8)) - 1));
+            return Some(Token { of: self.text, span: start..start + run, ascii: true, key });
         }
-        self.at = end;
-        Some(Token { text: self.text.get(start..end)?, ascii })
+        Some(self.long(start))
     }
+}
+
+/// What keys begin with.
+const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The key of a word: its bytes by eights. It never holds a nought, so that those behind its end tell it from any other.
+#[inline]
+fn key(bytes: &[u8], start: usize, end: usize) -> u64 {
+    (start..end).step_by(8).fold(FIRST, |key, at| {
+        let beyond = 8usize.saturating_sub(end - at) * 8;
+        mixed(key, eight(bytes, at) << beyond >> beyond)
+    })
+}
+
+/// Both halves of a product depend on all bits of what is multiplied.
+#[inline]
+fn mixed(key: u64, eight: u64) -> u64 {
+    const FACTOR: u128 = 0xf135_7aea_2e62_a9c5;
+    let product = u128::from(key ^ eight) * FACTOR;
+    #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
+    let halves = (product >> 64) as u64 ^ product as u64;
+    halves
 }
 
 #[cfg(test)]
@@ -93,11 +165,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_are_runs_of_letters(text in "[a-zé0-9 .'Ωжя\u{301}ệ中😀]{0,40}") {
-            let found: Vec<&str> = tokens(&text).map(|token| token.text).collect();
-            let runs: Vec<&str> = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
-            prop_assert_eq!(found, runs);
-            prop_assert!(tokens(&text).all(|token| token.letters() == token.text.chars().count()));
+        fn words_are_runs_of_letters(text in "[a-zA-Zé0-9 .'Ωжя\u{301}ệ中😀@\\[`{]{0,40}", cut in 0usize..80) {
+            let cut = text.floor_char_boundary(cut);
+            for part in [0..text.len(), 0..cut, cut..text.len()] {
+                let found: Vec<&str> = tokens_in(&text, part.clone()).map(|token| token.text()).collect();
+                let part = text.get(part).expect("a part");
+                let runs: Vec<&str> = part.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+                prop_assert_eq!(&found, &runs);
+                prop_assert_eq!(tokens(part).any(), !runs.is_empty());
+            }
+            for token in tokens(&text) {
+                prop_assert_eq!(token.letters(), token.text().chars().count());
+                prop_assert_eq!(token.ascii, token.text().is_ascii());
+                // Whatever stands around a word, its key is the same.
+                prop_assert_eq!(tokens(token.text()).next().map(|alone| alone.key), Some(token.key));
+            }
         }
     }
 }

@@ -1,20 +1,15 @@
 //! What words and letters say: how well each language accounts for a line.
 
-use std::collections::HashMap;
-
-use super::hash::BuildWordHasher;
+use super::table::{Mask, Table};
 use super::tokens::{Token, tokens};
 use crate::patterns::{PatternError, Patterns, UND};
 use crate::text::fold;
-
-/// Languages are bits of a mask.
-type Mask = u128;
 
 /// The words and letters of every language.
 pub struct Words {
     /// What each bit stands for. A language of two scripts has a bit for each; the last is [`UND`].
     codes: Vec<String>,
-    known: HashMap<Box<str>, Mask, BuildWordHasher>,
+    known: Table,
     /// By code point: the languages whose alphabet has the letter. ASCII letters occur in names everywhere.
     letters: Vec<Mask>,
 }
@@ -35,24 +30,23 @@ const CERTAINTY: f64 = 0.7;
 impl Words {
     /// Reads the words of every pattern file, or of those `among`.
     pub fn new(patterns: &Patterns, among: Option<&[String]>) -> Result<Self, PatternError> {
-        let (codes, known) = (Vec::new(), HashMap::default());
-        let mut all = Words { codes, known, letters: vec![0; usize::from(u16::MAX) + 1] };
+        let letters = vec![0; usize::from(u16::MAX) + 1];
+        let mut all = Words { codes: Vec::new(), known: Table::default(), letters };
+        let mut known = Vec::new();
         for code in patterns.codes().filter(|code| *code != UND) {
             if among.is_none_or(|among| among.iter().any(|known| known == code)) {
-                all.add(code, patterns)?;
+                all.add(code, patterns, &mut known)?;
             }
         }
-        // Words of languages without a file; one that a known language has tells nothing.
         let unknown = all.state(UND)?;
-        for form in patterns.telling(UND)?.words {
-            for word in tokens(&fold(&form)) {
-                all.known.entry(word.text.into()).or_insert(unknown);
-            }
-        }
+        let forms: Vec<String> = patterns.telling(UND)?.words.iter().map(|form| fold(form)).collect();
+        known.extend(forms.iter().flat_map(|form| tokens(form)).map(|word| (word.key, unknown)));
+        // Words of languages without a file; one that a known language has tells nothing.
+        all.known = Table::new(known, unknown);
         Ok(all)
     }
 
-    fn add(&mut self, code: &str, patterns: &Patterns) -> Result<(), PatternError> {
+    fn add(&mut self, code: &str, patterns: &Patterns, known: &mut Vec<(u64, Mask)>) -> Result<(), PatternError> {
         let telling = patterns.telling(code)?;
         let (latin, other): (String, String) = telling.letters.chars().partition(|&c| is_latin(c));
         // A language written in two scripts counts as one for each.
@@ -62,7 +56,6 @@ impl Words {
             _ => vec![&latin],
         };
         let forms: Vec<String> = telling.words.iter().map(|form| fold(form)).collect();
-        self.known.reserve(forms.len());
         for letters in scripts {
             let bit = self.state(code)?;
             for letter in fold(letters).chars() {
@@ -71,20 +64,11 @@ impl Words {
                 }
             }
             let script = letters.chars().next().is_none_or(is_latin);
-            for word in forms.iter().flat_map(|form| tokens(form)) {
-                if word.text.chars().next().is_some_and(is_latin) == script {
-                    self.known(word.text, bit);
-                }
-            }
+            let words = forms.iter().flat_map(|form| tokens(form));
+            let own = words.filter(|word| word.text().chars().next().is_some_and(is_latin) == script);
+            known.extend(own.map(|word| (word.key, bit)));
         }
         Ok(())
-    }
-
-    fn known(&mut self, word: &str, bit: Mask) {
-        match self.known.get_mut(word) {
-            Some(languages) => *languages |= bit,
-            None => drop(self.known.insert(word.into(), bit)),
-        }
     }
 
     /// Adds a state for a language and gives its bit.
@@ -120,7 +104,7 @@ impl Words {
                 2 => two,
                 _ => more,
             };
-            each(self.known.get(word.text).copied().unwrap_or(0), scores, known - OTHER);
+            each(self.known.languages(word.key), scores, known - OTHER);
             if !word.ascii {
                 let (foreign, weight) = self.foreign(&word, letters);
                 each(foreign, scores, weight);
@@ -136,7 +120,7 @@ impl Words {
     fn foreign(&self, word: &Token<'_>, letters: usize) -> (Mask, f32) {
         let all = (1 << self.codes.len().saturating_sub(1)) - 1;
         let having = |c: char| self.letters.get(c as usize).copied().unwrap_or(0);
-        let can = word.text.chars().filter(|c| !c.is_ascii()).fold(all, |can: Mask, c| can & having(c));
+        let can = word.text().chars().filter(|c| !c.is_ascii()).fold(all, |can: Mask, c| can & having(c));
         if can != 0 {
             return (all & !can, FOREIGN);
         }
@@ -170,15 +154,33 @@ impl Words {
 /// many as states, and a few more to fill the last group.
 pub const GROUP: usize = 8;
 
-/// Adds to the score of every language of a mask.
+/// What each bit of a byte adds.
+static BITS: [[f32; GROUP]; 256] = {
+    const fn bit(byte: u8, bit: u8) -> f32 {
+        if byte >> bit & 1 == 1 { 1.0 } else { 0.0 }
+    }
+    let mut table = [[0.0; GROUP]; 256];
+    let mut left = table.as_mut_slice();
+    let mut b = 0u8;
+    while let [first, rest @ ..] = left {
+        *first = [bit(b, 0), bit(b, 1), bit(b, 2), bit(b, 3), bit(b, 4), bit(b, 5), bit(b, 6), bit(b, 7)];
+        b = b.wrapping_add(1);
+        left = rest;
+    }
+    table
+};
+
+/// Adds to the score of every language of a mask. Most words are those of few languages, or of none.
+#[inline]
 fn each(languages: Mask, scores: &mut [f32], by: f32) {
-    const BITS: [u32; GROUP] = [1, 2, 4, 8, 16, 32, 64, 128];
     if languages == 0 {
         return;
     }
     for (group, byte) in scores.as_chunks_mut::<GROUP>().0.iter_mut().zip(languages.to_le_bytes()) {
-        for (score, bit) in group.iter_mut().zip(BITS) {
-            *score += if u32::from(byte) & bit == 0 { 0.0 } else { by };
+        if byte != 0
+            && let Some(bits) = BITS.get(usize::from(byte))
+        {
+            group.iter_mut().zip(bits).for_each(|(score, bit)| *score += bit * by);
         }
     }
 }
@@ -193,7 +195,7 @@ mod tests {
 
     #[test]
     fn languages_beyond_the_masks_bits_are_an_error() {
-        let mut words = Words { codes: vec!["it".to_owned(); 127], known: HashMap::default(), letters: Vec::new() };
+        let mut words = Words { codes: vec!["it".to_owned(); 127], known: Table::default(), letters: Vec::new() };
         assert_eq!(words.state(UND).expect("the last bit"), 1 << 127);
         let error = words.state("xx").expect_err("no bit left").to_string();
         assert_eq!(error, "xx: expected at most 127 languages (one of two scripts counts twice), found more");

@@ -84,7 +84,7 @@ pub struct Patterns {
     sources: BTreeMap<String, Unread>,
     files: BTreeMap<String, OnceLock<Result<Loaded, PatternError>>>,
     compiled: BTreeMap<String, OnceLock<Result<Language, PatternError>>>,
-    digest: String,
+    digest: OnceLock<String>,
 }
 
 /// What tells a language from others.
@@ -164,16 +164,17 @@ impl Patterns {
             let embedded = || Unread { place: format!("patterns/{code}.toml"), text: Cow::Borrowed(text) };
             sources.entry((*code).to_owned()).or_insert_with(embedded);
         }
-        let parts = sources.values().flat_map(|source| [source.text.as_bytes(), b"\0"]);
-        let digest = sha256(parts).chars().take(16).collect();
         let files = sources.keys().map(|code| (code.clone(), OnceLock::new())).collect();
         let compiled = sources.keys().map(|code| (code.clone(), OnceLock::new())).collect();
-        Patterns { sources, files, compiled, digest }
+        Patterns { sources, files, compiled, digest: OnceLock::new() }
     }
 
     /// The first 16 hex digits of SHA-256 over all files.
     pub fn digest(&self) -> &str {
-        &self.digest
+        self.digest.get_or_init(|| {
+            let parts = self.sources.values().flat_map(|source| [source.text.as_bytes(), b"\0"]);
+            sha256(parts).chars().take(16).collect()
+        })
     }
 
     /// The codes of all files.

@@ -12,14 +12,14 @@ pub struct Passage<'t, 'l> {
     pub text: &'t str,
     /// Where the passage stands in its page.
     pub span: Range<usize>,
-    folded: Folded,
+    folded: Folded<'t>,
 }
 
 impl<'t, 'l> Passage<'t, 'l> {
-    /// The passage of a page's normalised text at `span`.
-    pub fn new(page: &'t str, span: &Range<usize>, language: &'l Language) -> Self {
-        let text = page.get(span.clone()).unwrap_or_default();
-        Passage { language, text, span: span.clone(), folded: Folded::new(text) }
+    /// The passage at `span` of a page's normalised text; `lower` is the same text folded ([`crate::text::fold`]).
+    pub fn new(page: &'t str, lower: &'t str, span: &Range<usize>, language: &'l Language) -> Self {
+        let within = |text: &'t str| text.get(span.clone()).unwrap_or_default();
+        Passage { language, text: within(page), span: span.clone(), folded: Folded::of_lower(within(lower)) }
     }
 
     /// The folded text.

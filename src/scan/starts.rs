@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::text::eights;
+
 /// A place something may begin at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Start {
@@ -156,19 +158,27 @@ impl Iterator for Starts<'_> {
 
 /// The places of a text where a capital follows a small letter.
 pub fn glued(text: &str) -> Vec<usize> {
-    let mut all = Vec::new();
-    let mut small = false;
-    let mut at = 0;
     let bytes = text.as_bytes();
-    while let Some(&byte) = bytes.get(at) {
-        if byte.is_ascii() {
-            if small && byte.is_ascii_uppercase() {
-                all.push(at);
+    let (mut all, mut small, mut at) = (Vec::new(), false, 0);
+    while at < bytes.len() {
+        let eight = eights::eight(bytes, at);
+        if eight & eights::TOP == 0 {
+            let smalls = eights::between(eight, b'a', b'z');
+            let behind = smalls << 8 | u64::from(small) << 7;
+            let mut found = eights::between(eight, b'A', b'Z') & behind;
+            while found != 0 {
+                all.push(at + eights::first(found));
+                found &= found - 1;
             }
-            small = byte.is_ascii_lowercase();
-            at += 1;
-        } else {
-            let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+            small = smalls >> 63 == 1;
+            at += 8;
+            continue;
+        }
+        let stop = at + 8;
+        for c in text.get(at..).unwrap_or_default().chars() {
+            if at >= stop {
+                break;
+            }
             if small && c.is_uppercase() {
                 all.push(at);
             }
@@ -215,5 +225,8 @@ mod tests {
     #[test]
     fn capitals_behind_small_letters_are_found() {
         assert_eq!(glued("projekcieData Začiatok ČŠ éÉ IT"), [9, 31]);
+        for before in 0..20 {
+            assert_eq!(glued(&format!("{}aB aÉ éB ЯяЯ I", " ".repeat(before))), [1, 4, 9, 15].map(|at| at + before));
+        }
     }
 }

@@ -1,48 +1,58 @@
 //! The copy of a text that words are looked up in: lower case, single spaces.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::eights;
 use super::find::find;
 
 /// A normalised text in lower case with every run of spaces as one, and the way back. Lower case keeps the length of
 /// every character, so only the runs shift offsets.
 #[derive(Debug)]
-pub struct Folded {
-    text: String,
+pub struct Folded<'t> {
+    text: Cow<'t, str>,
     /// Where a run was shortened: offset behind it here, and in the text it was made from.
     breaks: Vec<(usize, usize)>,
 }
 
-impl Folded {
+impl<'t> Folded<'t> {
     /// Folds `normal`.
-    pub fn new(normal: &str) -> Self {
+    pub fn new(normal: &str) -> Folded<'static> {
         let lower = fold(normal);
-        let mut folded = Folded { text: String::new(), breaks: Vec::new() };
+        match Folded::of_lower(&lower) {
+            Folded { text: Cow::Owned(text), breaks } => Folded { text: Cow::Owned(text), breaks },
+            Folded { breaks, .. } => Folded { text: Cow::Owned(lower), breaks },
+        }
+    }
+
+    /// Of a text that [`fold`] has made, or a part of it: copied only where there are runs of spaces.
+    pub fn of_lower(lower: &'t str) -> Self {
+        let (mut text, mut breaks) = (String::new(), Vec::new());
         let bytes = lower.as_bytes();
         let (mut done, mut at) = (0, 0);
         while let Some(next) = bytes.get(at..).and_then(|rest| find(rest, is_no_single_space)) {
             at += next;
-            if folded.text.is_empty() {
-                folded.text.reserve(lower.len());
+            if text.is_empty() {
+                text.reserve(lower.len());
             }
-            folded.text.push_str(lower.get(done..at).unwrap_or_default());
-            folded.text.push(' ');
+            text.push_str(lower.get(done..at).unwrap_or_default());
+            text.push(' ');
             let run = bytes.get(at..).map_or(1, |rest| rest.iter().take_while(|&&b| is_space(b)).count());
             at += run;
             done = at;
             if run > 1 {
-                folded.breaks.push((folded.text.len(), done));
+                breaks.push((text.len(), done));
             }
         }
         if done == 0 {
-            return Folded { text: lower, ..folded };
+            return Folded { text: Cow::Borrowed(lower), breaks };
         }
-        folded.text.push_str(lower.get(done..).unwrap_or_default());
-        folded
+        text.push_str(lower.get(done..).unwrap_or_default());
+        Folded { text: Cow::Owned(text), breaks }
     }
 
     /// The folded text.
@@ -123,27 +133,18 @@ pub fn same_letters(text: &str) -> String {
 pub fn fold(word: &str) -> String {
     let short = SHORT.as_slice();
     let mut folded = String::with_capacity(word.len());
-    let bytes = word.as_bytes();
     let (mut done, mut at) = (0, 0);
     // Below U+00C0 only ASCII has capitals, and those are best changed all at once.
-    while let Some(next) = bytes.get(at..).and_then(|rest| find(rest, |b, _| b >= 0xc3)) {
-        at += next;
-        // One search for every letter of a Greek text would cost more than it saves.
-        let mut ascii = 0;
-        for c in word.get(at..).unwrap_or_default().chars() {
-            ascii = if c.is_ascii() { ascii + 1 } else { 0 };
-            if ascii > 2 {
-                break;
-            }
-            let behind = at + c.len_utf8();
-            let lower = fold_char(c, short);
-            if lower != c {
-                folded.push_str(word.get(done..at).unwrap_or_default());
-                folded.push(lower);
-                done = behind;
-            }
-            at = behind;
+    while let Some(wide) = eights::find(word.as_bytes(), at, |eight| eights::from(eight, 0xc3)) {
+        let Some(c) = word.get(wide..).and_then(|rest| rest.chars().next()) else { break };
+        let behind = wide + c.len_utf8();
+        let lower = fold_char(c, short);
+        if lower != c {
+            folded.push_str(word.get(done..wide).unwrap_or_default());
+            folded.push(lower);
+            done = behind;
         }
+        at = behind;
     }
     folded.push_str(word.get(done..).unwrap_or_default());
     folded.make_ascii_lowercase();

@@ -4,6 +4,7 @@
 //! that whatever is found can be marked in the user's own text. Nothing outside this module shifts offsets.
 
 mod decode;
+pub(crate) mod eights;
 mod find;
 mod folded;
 mod normal;
@@ -24,6 +25,7 @@ pub use normal::is_normal;
 pub struct Text<'p> {
     page: &'p str,
     normal: Cow<'p, str>,
+    lower: String,
     pieces: Vec<Piece>,
 }
 
@@ -32,7 +34,8 @@ impl<'p> Text<'p> {
     /// A page that is normal already is borrowed, not copied.
     pub fn new(page: &'p str) -> Self {
         let (normal, pieces) = normal::normalise(page);
-        Text { page, normal, pieces }
+        let lower = fold(&normal);
+        Text { page, normal, lower, pieces }
     }
 
     /// The page's characters exactly as they stand after decoding.
@@ -43,6 +46,11 @@ impl<'p> Text<'p> {
     /// The normalised copy that patterns are matched against.
     pub fn normal(&self) -> &str {
         &self.normal
+    }
+
+    /// The normalised copy as [`fold`] has it: in lower case, every character where it was.
+    pub fn lower(&self) -> &str {
+        &self.lower
     }
 
     /// The page's own bytes for a range of the normalised text.

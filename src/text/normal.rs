@@ -6,6 +6,7 @@ use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc, is_nfc_quick};
 
+use super::eights::{self, TOP, between, from};
 use super::find::find;
 
 /// A stretch of the page that stands differently in the normalised text. Between pieces both are the same bytes.
@@ -64,23 +65,17 @@ fn is_surely_nfc(page: &str) -> bool {
     true
 }
 
-/// Whether a character beginning with this byte may be a line break or one that [`folded`] knows.
-const fn may_change(lead: u8) -> bool {
-    matches!(lead, b'\n'..=b'\r' | b'`' | 0xc2 | 0xca | 0xe1..=0xe3 | 0xef)
-}
-
-/// [`may_change`] of every byte: one look for each byte of a page is half the time of the tests.
-static MAY_CHANGE: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut left = table.as_mut_slice();
-    let mut lead = 0;
-    while let [first, rest @ ..] = left {
-        *first = may_change(lead);
-        lead = lead.wrapping_add(1);
-        left = rest;
+/// Whether a character beginning with this byte may be a line break or one that [`folded`] knows; asked of eight bytes.
+#[inline]
+fn may_change(eight: u64) -> u64 {
+    let ascii = between(eight, b'\n', b'\r') | between(eight, b'`', b'`');
+    if eight & TOP == 0 {
+        return ascii;
     }
-    table
-};
+    // Of the bytes beyond, 0xc2, 0xca and from 0xe1 on: of other blocks whole pages are written in.
+    let beyond = |byte: u8| between(eight ^ TOP, byte & 0x7f, byte & 0x7f);
+    ascii | beyond(0xc2) | beyond(0xca) | from(eight, 0xe1)
+}
 
 /// A test without branches, so that [`find`] is fast with it.
 fn in_range(byte: u8, first: u8, last: u8) -> bool {
@@ -99,11 +94,8 @@ fn normalise_known(page: &str, nfc: bool) -> (Cow<'_, str>, Vec<Piece>) {
     let mut at = 0;
     loop {
         if nfc {
-            let rest = page.as_bytes().get(at..).unwrap_or_default();
-            let Some(next) = rest.iter().position(|&b| MAY_CHANGE.get(usize::from(b)).is_none_or(|&may| may)) else {
-                break;
-            };
-            at += next;
+            let Some(next) = eights::find(page.as_bytes(), at, may_change) else { break };
+            at = next;
         }
         let mut rest = page.get(at..).unwrap_or_default().chars();
         let Some(c) = rest.next() else { break };
@@ -208,7 +200,7 @@ mod tests {
             let mut bytes = [0; 4];
             let word: &str = c.encode_utf8(&mut bytes);
             assert_eq!(is_surely_nfc(word), alone, "{c:?}");
-            let skipped = !may_change(word.as_bytes()[0]);
+            let skipped = may_change(word.as_bytes()[0].into()) & 0x80 == 0;
             assert!(!skipped || folded(c).is_none(), "{c:?}");
         }
     }
