@@ -107,15 +107,18 @@ fn zone<'l>(text: &str, label: &'l Label, at: Range<usize>) -> Option<Zone<'l>> 
 fn value(text: &str, from: usize, limit: usize) -> Range<usize> {
     let mut start = from;
     for line in text.get(from..limit).unwrap_or_default().split('\n').take(3) {
-        let content = line.trim_matches([' ', '\t', ':', '|', '=']);
+        let content = line.trim_start_matches(AROUND);
         if !content.is_empty() {
-            let inner = start + line.find(content).unwrap_or(0);
-            return inner..inner + content.len();
+            let inner = start + line.len() - content.len();
+            return inner..inner + content.trim_end_matches(AROUND).len();
         }
         start += line.len() + 1;
     }
     from..from
 }
+
+/// What stands around a value and is no part of it.
+const AROUND: [char; 5] = [' ', '\t', ':', '|', '='];
 
 fn spaces(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()

@@ -91,7 +91,7 @@ struct Sides {
 #[derive(Clone, Copy)]
 struct Context<'a, 'l> {
     text: &'a str,
-    sentences: &'a Sentences<'a>,
+    sentences: &'a Sentences<'a, 'l>,
     passages: &'a [Marks<'a, 'l>],
     /// The passage looked at, and its language.
     marks: &'a Marks<'a, 'l>,
