@@ -50,16 +50,18 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, of: Of, language: &Langua
         };
         let shared = part == Part::Start && slots.peek().is_some_and(|next| next.part == Part::Only);
         let times = match scale {
-            Some(_) if shared && number >= Decimal::ONE_THOUSAND => Decimal::ONE,
-            Some(scale) => scale,
-            None if number < Decimal::ONE => before.unwrap_or(Decimal::ONE),
-            None => Decimal::ONE,
+            Some(_) if shared && number >= Decimal::ONE_THOUSAND => None,
+            Some(scale) => Some(scale),
+            None => before.filter(|_| number < Decimal::ONE),
         };
         before = scale;
         if scale.is_some() {
             slots.next();
         }
-        let number = if times == Decimal::ONE { number } else { number.checked_mul(times)? };
+        let number = match times {
+            Some(times) => number.checked_mul(times)?,
+            None => number,
+        };
         sum = Some(match sum {
             Some(sum) => sum.checked_add(number)?,
             None => number,

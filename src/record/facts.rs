@@ -120,7 +120,7 @@ fn best<'f, 'l, T: PartialEq>(found: &'f [Found<'l>], pick: impl Fn(&'f Found<'l
     let (index, chosen, value) = all.max_by_key(|(i, f, _)| (f.evidence.weight, std::cmp::Reverse(*i)))?;
     let differs = |f: &'f Found<'l>| f.evidence.weight >= Weight::Cue && pick(f).is_some_and(|v| v != value);
     let against = found.iter().enumerate().filter(|(_, f)| differs(f)).map(|(i, _)| i).collect();
-    Some(Fact { value, mention: Some(index), span: None, by: chosen.evidence.id.clone(), against })
+    Some(Fact { value, mention: Some(index), span: None, by: chosen.evidence.id.to_owned(), against })
 }
 
 /// The project's start or end: a labelled one, else one in a sentence about the project.
@@ -172,7 +172,13 @@ fn programming_period(found: &[Found<'_>]) -> Option<Fact<PeriodValue>> {
     let (index, first, _) = all
         .iter()
         .find(|(_, f, period)| *period == chosen && (labelled.is_none() || f.evidence.weight == Weight::Label))?;
-    Some(Fact { value: chosen, mention: Some(*index), span: None, by: first.evidence.id.clone(), against: Vec::new() })
+    Some(Fact {
+        value: chosen,
+        mention: Some(*index),
+        span: None,
+        by: first.evidence.id.to_owned(),
+        against: Vec::new(),
+    })
 }
 
 /// What occurs more often than anything else.
@@ -268,7 +274,7 @@ fn participants(found: &[Found<'_>]) -> Option<Fact<u64>> {
     let mut against: Vec<usize> = against.filter(|&i| i != index).collect();
     against.sort_unstable();
     against.dedup();
-    Some(Fact { value, mention: Some(index), span: None, by: chosen.evidence.id.clone(), against })
+    Some(Fact { value, mention: Some(index), span: None, by: chosen.evidence.id.to_owned(), against })
 }
 
 /// Amounts are compared in pairs; a page with more of them than this is a table and no project.
@@ -309,7 +315,7 @@ fn by_ratio(found: &mut [Found<'_>], rate: Decimal) {
     for (&index, role) in [(whole, Role::TotalBudget), (part, Role::EuContribution)] {
         if let Some(f) = found.get_mut(index).filter(|f| f.evidence.weight == Weight::Default) {
             f.role = role;
-            f.evidence = Evidence { weight: Weight::Arithmetic, id: "ratio".to_owned(), words: None };
+            f.evidence = Evidence { weight: Weight::Arithmetic, id: "ratio", words: None };
         }
     }
 }

@@ -42,7 +42,11 @@ pub fn zones<'l>(text: &str, marks: &Marks<'_, 'l>) -> Vec<Zone<'l>> {
         }
         let inside = zones.last().is_some_and(|before| before.parted && at.start < before.value.end);
         // Words of a value are no label of their own: "Beneficiario: Comune di …".
-        zones.extend(zone(text, label, at).filter(|zone| zone.parted || !inside));
+        if let Some(zone) = zone(text, label, at)
+            && (zone.parted || !inside)
+        {
+            zones.push(zone);
+        }
     }
     for i in 1..zones.len() {
         let Some((before, after)) = zones.split_at_mut_checked(i) else { break };
@@ -187,7 +191,7 @@ pub fn bare_values<'l>(
         let inner = text.get(zone.value.clone()).unwrap_or_default();
         let Some(offset) = inner.find(|c: char| c.is_ascii_digit()) else { continue };
         let at = zone.value.start + offset;
-        if !marks.is_filler(&(zone.value.start..at)) {
+        if offset > 0 && !marks.is_filler(&(zone.value.start..at)) {
             continue;
         }
         let read = |found: &Match<'l>| {

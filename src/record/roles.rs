@@ -30,15 +30,15 @@ pub enum Weight {
 
 /// Why a value has its role.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
+pub struct Evidence<'l> {
     pub weight: Weight,
     /// `it/label/start_date`, `it/cue/date/start`, `range`, `line`, `default`.
-    pub id: String,
+    pub id: &'l str,
     /// The words that say so.
     pub words: Option<Range<usize>>,
 }
 
-impl Evidence {
+impl Evidence<'_> {
     /// Whether a label of the page gave the role, parted from its value or not.
     fn is_label(&self) -> bool {
         let of_layer = self.id.split_once('/').map_or("", |(_, id)| id);
@@ -56,7 +56,7 @@ pub struct Found<'l> {
     pub modifier: Option<Mod>,
     pub month_first: bool,
     pub role: Role,
-    pub evidence: Evidence,
+    pub evidence: Evidence<'l>,
     /// Whether the sentence or line is about the project itself.
     pub about_project: bool,
 }
@@ -65,7 +65,7 @@ pub struct Found<'l> {
 pub fn assign<'l>(
     text: &str,
     passages: &[Marks<'_, 'l>],
-    zones: &[Zone<'_>],
+    zones: &[Zone<'l>],
     readings: Vec<(&'l Rule, Reading)>,
 ) -> Vec<Found<'l>> {
     let Some(marks) = passages.first() else { return Vec::new() };
@@ -98,7 +98,7 @@ pub struct Context<'a, 'l> {
     /// The passage looked at, and its language.
     pub marks: &'a Marks<'a, 'l>,
     pub language: &'l Language,
-    zones: &'a [Zone<'a>],
+    zones: &'a [Zone<'l>],
 }
 
 impl<'l> Context<'_, 'l> {
@@ -121,39 +121,39 @@ impl<'l> Context<'_, 'l> {
 
     fn role(
         &self,
-        rule: &Rule,
+        rule: &'l Rule,
         value: &Value,
         span: &Range<usize>,
         sides: &Sides,
         between: &Range<usize>,
-    ) -> (Role, Evidence) {
+    ) -> (Role, Evidence<'l>) {
         let kind = value.kind();
         if let Some((role, zone)) = self.label(kind, span, between.start) {
             let weight = if zone.parted { Weight::Label } else { Weight::Cue };
-            return (role, Evidence { weight, id: zone.label.id.clone(), words: Some(zone.at.clone()) });
+            return (role, Evidence { weight, id: &zone.label.id, words: Some(zone.at.clone()) });
         }
         if let Some(role) = rule.role {
-            return (role, Evidence { weight: Weight::Cue, id: rule.id.clone(), words: None });
+            return (role, Evidence { weight: Weight::Cue, id: &rule.id, words: None });
         }
         if is_of_a_programme(value) {
-            return (Role::Other, Evidence { weight: Weight::Shape, id: "size".to_owned(), words: None });
+            return (Role::Other, Evidence { weight: Weight::Shape, id: "size", words: None });
         }
         if let Some((cue, words)) = self.cue(kind, span, sides, between) {
-            return (cue.role, Evidence { weight: Weight::Cue, id: cue.id.clone(), words: Some(words) });
+            return (cue.role, Evidence { weight: Weight::Cue, id: &cue.id, words: Some(words) });
         }
         if kind == Kind::Date && (self.stands_alone(span) || self.is_dateline(span)) {
-            return (Role::Published, Evidence { weight: Weight::Shape, id: "line".to_owned(), words: None });
+            return (Role::Published, Evidence { weight: Weight::Shape, id: "line", words: None });
         }
-        (default_role(value), Evidence { weight: Weight::Default, id: "default".to_owned(), words: None })
+        (default_role(value), Evidence { weight: Weight::Default, id: "default", words: None })
     }
 
     /// The role a label gives a value that stands behind it; `before` is where the value before ends.
-    fn label(&self, kind: Kind, span: &Range<usize>, before: usize) -> Option<(Role, &Zone<'_>)> {
+    fn label(&self, kind: Kind, span: &Range<usize>, before: usize) -> Option<(Role, &Zone<'l>)> {
         let index = self.zones.partition_point(|zone| zone.value.start <= span.start).checked_sub(1)?;
         let zone = self.zones.get(index).filter(|zone| span.start < zone.value.end)?;
         let field = zone.label.field?;
         let gap = self.text.get(zone.value.start..span.start)?;
-        let first = self.is_filler(&(zone.value.start..span.start));
+        let first = || self.is_filler(&(zone.value.start..span.start));
         let role = match (field, kind) {
             (Field::Dates, Kind::Date) => {
                 // The second date behind the label is the end.
@@ -164,7 +164,7 @@ impl<'l> Context<'_, 'l> {
             }
             // A programme's name holds its years.
             (Field::Programme, Kind::Period) => Role::ProgrammingPeriod,
-            _ if !first => return None,
+            _ if !first() => return None,
             (Field::StartDate, Kind::Date) => Role::Start,
             (Field::EndDate, Kind::Date) => Role::End,
             (Field::Published, Kind::Date) => Role::Published,
@@ -236,7 +236,10 @@ impl<'l> Context<'_, 'l> {
 
     /// Whether only words of no weight, and words like "circa" and "almeno", stand in a gap.
     pub fn is_filler(&self, gap: &Range<usize>) -> bool {
-        self.marks.is_filler(gap)
+        // Mostly only a space or a colon stands there.
+        let blank = |gap: &str| gap.bytes().all(|byte| matches!(byte, b' ' | b':' | b'('));
+        self.text.get(gap.clone()).is_some_and(blank)
+            || self.marks.is_filler(gap)
             || self.marks.find(Topic::ModBefore, gap).last().is_some_and(|(words, _)| {
                 self.marks.is_filler(&(gap.start..words.start)) && self.marks.is_filler(&(words.end..gap.end))
             })

@@ -3,9 +3,8 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use crate::patterns::{Class, Language};
+use crate::patterns::Class;
 use crate::scan::Marks;
-use crate::text::fold;
 
 /// A sentence is looked at this many characters to either side of a value, so that cost does not grow with its length.
 pub const WINDOW: usize = 180;
@@ -112,7 +111,7 @@ impl<'a, 'l> Sentences<'a, 'l> {
             Some(b'\n' | b';' | b'|') => true,
             Some(b'.' | b'!' | b'?') => {
                 let index = self.passages.partition_point(|marks| marks.span.end <= at);
-                self.passages.get(index).is_some_and(|marks| ends_sentence(self.text, at, marks.language))
+                self.passages.get(index).is_some_and(|marks| ends_sentence(self.text, at, marks))
             }
             _ => mark("•") || mark("§"),
         }
@@ -121,11 +120,20 @@ impl<'a, 'l> Sentences<'a, 'l> {
 
 /// Whether a byte is the last of a mark that may end a sentence.
 fn may_end(byte: u8) -> bool {
-    matches!(byte, b'\n' | b';' | b'|' | b'.' | b'!' | b'?' | 0xa2 | 0xa7)
+    const LAST: [bool; 256] = {
+        let mut all = [false; 256];
+        let (mut rest, mut byte) = (all.as_mut_slice(), 0_u8);
+        while let [first, others @ ..] = rest {
+            *first = matches!(byte, b'\n' | b';' | b'|' | b'.' | b'!' | b'?' | 0xa2 | 0xa7);
+            (rest, byte) = (others, byte.wrapping_add(1));
+        }
+        all
+    };
+    LAST.get(usize::from(byte)).is_some_and(|last| *last)
 }
 
 /// Whether the mark at `at` ends a sentence rather than an abbreviation or an ordinal.
-fn ends_sentence(text: &str, at: usize, language: &Language) -> bool {
+fn ends_sentence(text: &str, at: usize, marks: &Marks<'_, '_>) -> bool {
     let after = text.get(at + 1..).unwrap_or_default();
     let next = after.trim_start_matches([' ', '"', '»', '”', ')']).chars().next();
     let capital = next.is_some_and(char::is_uppercase);
@@ -155,16 +163,24 @@ fn ends_sentence(text: &str, at: usize, language: &Language) -> bool {
     let short = ordinal
         || (word.contains('.') && !figure(word))
         || one()
-        || is_abbreviation(text.get(near + from..=at).unwrap_or_default(), language);
+        || is_abbreviation(text.get(near + from..=at).unwrap_or_default(), near + from, marks);
     !short
 }
 
-/// Whether the language's file lists a word, its mark included, as one that ends no sentence.
-fn is_abbreviation(word: &str, language: &Language) -> bool {
-    let words = &language.words;
+/// Whether the language's file lists a word at a place, its mark included, as one that ends no sentence.
+fn is_abbreviation(word: &str, at: usize, marks: &Marks<'_, '_>) -> bool {
+    let words = &marks.language.words;
+    if !words.has(Class::Abbreviation) {
+        return false;
+    }
     // Most words are not the beginning of any in the file to their end, and need no closer look.
-    words.has(Class::Abbreviation)
-        && (words.ending_classes() & Class::Abbreviation.bit() != 0
-            || words.words_at(&fold(word), 0, &mut Vec::new()) >= word.len())
-        && words.value(Class::Abbreviation, word).is_some()
+    if words.ending_classes() & Class::Abbreviation.bit() == 0
+        && let Some(start) = at.checked_sub(marks.span.start)
+    {
+        let place = marks.place(start);
+        if words.words_at(marks.folded(), place, &mut Vec::new()) < place + word.len() {
+            return false;
+        }
+    }
+    words.value(Class::Abbreviation, word).is_some()
 }

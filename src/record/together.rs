@@ -49,7 +49,7 @@ impl<'l> Context<'_, 'l> {
                 }
                 continue;
             }
-            let evidence = || Evidence { weight: Weight::Shape, id: "range".to_owned(), words: None };
+            let evidence = || Evidence { weight: Weight::Shape, id: "range", words: None };
             if start.evidence.weight < Weight::Cue || start.role == Role::Other || start.role == Role::End {
                 (start.role, start.evidence) = (Role::Start, evidence());
             }
@@ -100,7 +100,7 @@ impl<'l> Context<'_, 'l> {
                 && !gap.contains(['.', ';', '\n', ')'])
             {
                 f.role = Role::Subset;
-                f.evidence = Evidence { weight: Weight::Shape, id: "list".to_owned(), words: None };
+                f.evidence = Evidence { weight: Weight::Shape, id: "list", words: None };
             }
             if let Some((gap, Role::Participants)) = near
                 && f.evidence.weight == Weight::Default
@@ -108,7 +108,7 @@ impl<'l> Context<'_, 'l> {
                 && self.at(f.span.start).is_filler(&(f.span.start - gap.len()..f.span.start))
             {
                 f.role = Role::Subset;
-                f.evidence = Evidence { weight: Weight::Shape, id: "brackets".to_owned(), words: None };
+                f.evidence = Evidence { weight: Weight::Shape, id: "brackets", words: None };
             }
             if f.role == Role::Subset {
                 let bare = *group == Group::People && f.rule.role == Some(Role::Subset);
@@ -168,8 +168,7 @@ impl<'l> Context<'_, 'l> {
                     || matches!(gap.trim(), "-" | "/"))
             {
                 rate.role = Role::CofinancingRate;
-                rate.evidence =
-                    Evidence { weight: amount.evidence.weight, id: amount.evidence.id.clone(), words: None };
+                rate.evidence = Evidence { weight: amount.evidence.weight, id: amount.evidence.id, words: None };
             }
         }
     }
