@@ -80,9 +80,8 @@ const LIMIT: Decimal = Decimal::from_parts(2_808_348_672, 232_830_643, 0, false,
 fn figures(written: &str, of: Of, scaled: bool, numbers: Numbers) -> Option<Decimal> {
     let read = Figures::of(written)?;
     let has_decimals = match read.last {
-        None => false,
         Some(_) if read.separators > 1 => !read.alike || read.tail != 3,
-        Some(' ' | '\'') => false,
+        None | Some(' ' | '\'') => false,
         Some(_) if read.tail != 3 || read.head > 3 || written.starts_with('0') => true,
         Some(separator) => match of {
             Of::Percent => true,

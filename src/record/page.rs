@@ -65,7 +65,9 @@ pub struct Place<'t> {
 
 /// Reads the flag line: "Flag of Polonia  Trójmiejski, Polonia".
 pub fn place<'t>(text: &'t str, language: &Language, passages: &[Marks<'_, '_>]) -> Option<Place<'t>> {
-    let line = text.lines().rev().find_map(|line| line.get(line.find(FLAG)? + FLAG.len()..))?;
+    // `contains` is quick where there is nothing, `find` is not.
+    let mut lines = text.lines().rev().filter(|line| line.contains(FLAG));
+    let line = lines.find_map(|line| line.get(line.find(FLAG)? + FLAG.len()..))?;
     let (name, where_) = line.split_once("  ").unwrap_or((line, ""));
     let (name, where_) = (name.trim(), where_.trim());
     let Some(country) = language.words.value(Class::Country, name) else { return Some(Place::default()) };
@@ -240,7 +242,7 @@ const MARKS: [&str; 9] = [" > ", " » ", " › ", " / ", " | ", " → ", " · ",
 /// Whether one of the marks may stand in a line: most titles hold none.
 fn is_parted(line: &str) -> bool {
     // 0xc2 and 0xe2 are the first bytes of those that are no ASCII.
-    line.as_bytes().array_windows().any(|pair| matches!(pair, [b' ', b' ' | b'-' | b'/' | b'>' | b'|' | 0xc2 | 0xe2]))
+    line.as_bytes().windows(2).any(|pair| matches!(pair, [b' ', b' ' | b'-' | b'/' | b'>' | b'|' | 0xc2 | 0xe2]))
 }
 
 /// "Home > Progetti > Sociale".
@@ -256,11 +258,15 @@ fn is_menu(line: &str, language: &Language) -> bool {
     if bullet || line.len() <= 3 || is_chrome(line, language) {
         return true;
     }
+    if !is_parted(line) {
+        return false;
+    }
     let links = |mark: &str| line.split(mark).filter(|link| !link.trim().is_empty()).nth(2).is_some();
-    is_parted(line)
-        && (MARKS.iter().any(|mark| links(mark))
-            || line.split("  ").any(|part| is_chrome(part.trim(), language))
-            || line.split(" | ").all(|part| is_chrome(part.trim(), language) || part.trim().len() <= 3))
+    let part = |link: &str| is_chrome(link.trim(), language);
+    // Quick where there is nothing, as `split` is not.
+    MARKS.iter().any(|mark| line.contains(mark) && links(mark))
+        || (line.contains("  ") && line.split("  ").any(part))
+        || (line.contains(" | ") && line.split(" | ").all(|link| part(link) || link.trim().len() <= 3))
 }
 
 fn is_chrome(line: &str, language: &Language) -> bool {

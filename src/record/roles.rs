@@ -41,8 +41,9 @@ pub struct Evidence<'l> {
 impl Evidence<'_> {
     /// Whether a label of the page gave the role, parted from its value or not.
     fn is_label(&self) -> bool {
-        let of_layer = self.id.split_once('/').map_or("", |(_, id)| id);
-        of_layer.starts_with("label/") || of_layer.starts_with("kohesio/")
+        let of_layer = || self.id.split_once('/').map_or("", |(_, id)| id);
+        self.weight == Weight::Label
+            || (self.weight == Weight::Cue && ["label/", "kohesio/"].iter().any(|of| of_layer().starts_with(of)))
     }
 }
 
@@ -219,7 +220,7 @@ impl<'l> Context<'_, 'l> {
             let gap = self.text.get(span.end..words.start).unwrap_or_default();
             match cue.place {
                 Place::After if self.is_filler(&(self.behind_suffix(span.end, gap)..words.start)) => {
-                    offer(1, gap.len(), cue, words)
+                    offer(1, gap.len(), cue, words);
                 }
                 Place::Behind if reaches(cue, gap) => offer(2, gap.len(), cue, words),
                 _ => {}
