@@ -95,7 +95,7 @@ pub fn examples(extractor: &Extractor) -> Result<(usize, Vec<Difference>), Patte
                 found
                     .iter()
                     .find(|f| f.span == *span && f.value.kind() == cue.kind)
-                    .map(|f| (f.role, f.evidence.id.clone()))
+                    .map(|f| (f.role, f.evidence.id.to_owned()))
             };
             run.each(code, loaded, &cue.examples, |found, span| match at(found, span) {
                 Some((role, _)) if role == cue.role => None,

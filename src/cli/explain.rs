@@ -103,7 +103,7 @@ fn values(out: &mut dyn Write, text: &Text<'_>, reading: &Reading<'_>) -> io::Re
 fn evidence(text: &Text<'_>, found: &Found<'_>) -> String {
     match &found.evidence.words {
         Some(words) => format!("{}: \"{}\"", found.evidence.id, text.page_str(words)),
-        None => found.evidence.id.clone(),
+        None => found.evidence.id.to_owned(),
     }
 }
 

@@ -35,17 +35,18 @@ fn belongs_to_the_left(text: &str, sign: usize, language: &Language) -> bool {
     }
     let scale = before.rsplit([' ', '\t', '\n']).next().unwrap_or_default();
     let figure = before.strip_suffix(scale).unwrap_or_default().trim_end_matches([' ', '\t']);
-    language.words.value(Class::Scale, scale).is_some() && figure.ends_with(|c: char| c.is_ascii_digit())
+    figure.ends_with(|c: char| c.is_ascii_digit()) && language.words.value(Class::Scale, scale).is_some()
 }
 
 /// "2017 € 120.000,00": a year before a sign that an amount follows.
 fn belongs_to_the_right(text: &str, found: &Match<'_>, sign: usize) -> bool {
-    let written = text.get(found.hull()).unwrap_or_default();
-    let figures: String = written.chars().take_while(char::is_ascii_digit).collect();
-    let year = is_year(&figures);
-    let spaced = written.get(4..).is_some_and(|rest| rest.starts_with(' '));
     let after = text.get(sign..).unwrap_or_default();
-    year && spaced && after.trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit())
+    if !after.trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let written = text.get(found.hull()).unwrap_or_default();
+    // Behind a year of four figures.
+    written.split_once(' ').is_some_and(|(figures, _)| is_year(figures) && figures.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn is_year(figures: &str) -> bool {

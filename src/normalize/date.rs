@@ -42,15 +42,35 @@ impl DateValue {
 
 impl fmt::Display for DateValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}", self.year)?;
-        for part in [self.month, self.day].into_iter().flatten() {
-            write!(f, "-{part:02}")?;
+        // Every mention is written, and `write!` takes long for so few figures. Years that are read have four of them.
+        let mut written = *b"0000-00-00T00:00";
+        let [y1, y2, y3, y4, _, m1, m2, _, d1, d2, _, h1, h2, _, n1, n2] = &mut written;
+        let year = self.year.unsigned_abs();
+        two(y1, y2, year / 100);
+        two(y3, y4, year % 100);
+        let (hour, minute) = self.time.unwrap_or_default();
+        for (tens, ones, part) in [
+            (m1, m2, self.month.unwrap_or_default()),
+            (d1, d2, self.day.unwrap_or_default()),
+            (h1, h2, hour),
+            (n1, n2, minute),
+        ] {
+            two(tens, ones, part.unsigned_abs().into());
         }
-        match self.time {
-            Some((hour, minute)) => write!(f, "T{hour:02}:{minute:02}"),
-            None => Ok(()),
-        }
+        let length = match self {
+            DateValue { time: Some(_), .. } => 16,
+            DateValue { day: Some(_), .. } => 10,
+            DateValue { month: Some(_), .. } => 7,
+            _ => 4,
+        };
+        f.write_str(written.get(..length).and_then(|written| std::str::from_utf8(written).ok()).unwrap_or_default())
     }
+}
+
+/// Writes a number below a hundred with two figures.
+fn two(tens: &mut u8, ones: &mut u8, number: u16) {
+    let figure = |number: u16| b'0' + u8::try_from(number % 10).unwrap_or_default();
+    (*tens, *ones) = (figure(number / 10), figure(number));
 }
 
 /// Two digits of a year below this belong to this century.

@@ -80,7 +80,7 @@ pub fn read(found: &Match<'_>, text: &str, language: &Language) -> Option<Vec<Re
         return Some(vec![Reading { value, span: found.hull(), month_first: false }]);
     }
     let parts: &[Part] = if found.is_range() { &[Part::Start, Part::End] } else { &[Part::Only] };
-    let mut readings = Vec::new();
+    let mut readings = Vec::with_capacity(parts.len());
     for &part in parts {
         let value = match kind {
             Kind::Date => Value::Date(date::read(found, text, part, language)?),

@@ -50,16 +50,22 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, of: Of, language: &Langua
         };
         let shared = part == Part::Start && slots.peek().is_some_and(|next| next.part == Part::Only);
         let times = match scale {
-            Some(_) if shared && number >= Decimal::ONE_THOUSAND => Decimal::ONE,
-            Some(scale) => scale,
-            None if number < Decimal::ONE => before.unwrap_or(Decimal::ONE),
-            None => Decimal::ONE,
+            Some(_) if shared && number >= Decimal::ONE_THOUSAND => None,
+            Some(scale) => Some(scale),
+            None => before.filter(|_| number < Decimal::ONE),
         };
         before = scale;
         if scale.is_some() {
             slots.next();
         }
-        sum = Some(sum.unwrap_or_default().checked_add(number.checked_mul(times)?)?);
+        let number = match times {
+            Some(times) => number.checked_mul(times)?,
+            None => number,
+        };
+        sum = Some(match sum {
+            Some(sum) => sum.checked_add(number)?,
+            None => number,
+        });
     }
     sum.filter(|sum| sum.abs() < LIMIT).map(|sum| sum.normalize())
 }
@@ -72,36 +78,63 @@ const LIMIT: Decimal = Decimal::from_parts(2_808_348_672, 232_830_643, 0, false,
 /// decimal where the last part is no group ("333.788.01"). Once before other than three digits: a decimal. Once
 /// before three digits: see [`Of`].
 fn figures(written: &str, of: Of, scaled: bool, numbers: Numbers) -> Option<Decimal> {
-    let separators: Vec<(usize, char)> = written.char_indices().filter(|(_, c)| !c.is_ascii_digit()).collect();
-    let decimal_at = match separators.as_slice() {
-        [] => None,
-        [(at, c)] => {
-            let (head, tail) = (*at, written.len() - at - c.len_utf8());
-            let leading = head > 3 || written.starts_with('0');
-            let decimal = match c {
-                ' ' | '\'' => false,
-                _ if tail != 3 || leading => true,
-                _ => match of {
-                    Of::Percent => true,
-                    Of::People | Of::Money if !scaled => false,
-                    _ => numbers.decimal == Some(*c),
-                },
-            };
-            decimal.then_some(*at)
-        }
-        [first @ .., (at, last)] => {
-            let tail = written.len() - at - last.len_utf8();
-            let same = first.iter().all(|(_, c)| c == last);
-            (!same || tail != 3).then_some(*at)
-        }
+    let read = Figures::of(written)?;
+    let has_decimals = match read.last {
+        Some(_) if read.separators > 1 => !read.alike || read.tail != 3,
+        None | Some(' ' | '\'') => false,
+        Some(_) if read.tail != 3 || read.head > 3 || written.starts_with('0') => true,
+        Some(separator) => match of {
+            Of::Percent => true,
+            Of::People | Of::Money if !scaled => false,
+            _ => numbers.decimal == Some(separator),
+        },
     };
-    let digits = |s: &str| s.chars().filter(char::is_ascii_digit).collect::<String>();
-    let plain = match decimal_at {
-        Some(at) => format!("{}.{}", digits(written.get(..at)?), digits(written.get(at..)?)),
-        None => digits(written),
-    };
-    Decimal::from_str_exact(&plain).ok()
+    Decimal::try_from_i128_with_scale(read.digits, if has_decimals { read.tail } else { 0 }).ok()
 }
+
+/// Figures taken apart.
+#[derive(Default)]
+struct Figures {
+    /// All of them as one number.
+    digits: i128,
+    /// How many stand before the first separator, and behind the last.
+    head: u32,
+    tail: u32,
+    separators: u32,
+    last: Option<char>,
+    /// Whether all separators are one.
+    alike: bool,
+}
+
+impl Figures {
+    /// `None` for more figures than a decimal holds.
+    fn of(written: &str) -> Option<Self> {
+        let mut read = Figures { alike: true, ..Figures::default() };
+        let mut count = 0;
+        for c in written.chars() {
+            if let Some(digit) = c.to_digit(10) {
+                read.digits = read.digits * 10 + i128::from(digit);
+                count += u32::from(count > 0 || digit > 0);
+                read.tail += 1;
+                if count > LONGEST {
+                    return None;
+                }
+                continue;
+            }
+            if read.separators == 0 {
+                read.head = read.tail;
+            }
+            read.alike &= read.last.is_none_or(|last| last == c);
+            read.last = Some(c);
+            read.separators += 1;
+            read.tail = 0;
+        }
+        Some(read)
+    }
+}
+
+/// A decimal has 96 bits.
+const LONGEST: u32 = 29;
 
 #[cfg(test)]
 mod tests {

@@ -20,7 +20,8 @@ pub fn read(found: &Match<'_>, text: &str, part: Part, language: &Language) -> O
 /// The noun's group; where the noun only says people, that of the words beside it ("unemployed people").
 fn group(found: &Match<'_>, language: &Language) -> Group {
     let groups = |class| found.words(&language.words, class).filter_map(Group::from_name);
-    let all: Vec<Group> = groups(Class::People).chain(groups(Class::Modifier)).collect();
-    let special = all.iter().copied().find(|&group| group != Group::People);
-    special.or(found.rule.group).or_else(|| all.first().copied()).unwrap_or(Group::People)
+    let mut all = groups(Class::People).chain(groups(Class::Modifier));
+    let first = all.next();
+    let special = first.into_iter().chain(all).find(|&group| group != Group::People);
+    special.or(found.rule.group).or(first).unwrap_or(Group::People)
 }

@@ -1,7 +1,6 @@
 //! Facts: which of the values found are the project's. Labels beat cues, cues beat arithmetic; what disagrees is
 //! said, never mended.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rust_decimal::Decimal;
@@ -115,13 +114,13 @@ pub fn facts(
 }
 
 /// The first mention of the greatest weight; the others of its kind that differ speak against it.
-fn best<T: PartialEq>(found: &[Found<'_>], pick: impl Fn(&Found<'_>) -> Option<T>) -> Option<Fact<T>> {
+fn best<'f, 'l, T: PartialEq>(found: &'f [Found<'l>], pick: impl Fn(&'f Found<'l>) -> Option<T>) -> Option<Fact<T>> {
     let all = found.iter().enumerate().filter_map(|(i, f)| Some((i, f, pick(f)?)));
     // `max_by_key` takes the last of equals; counting down from the end makes that the first in the text.
     let (index, chosen, value) = all.max_by_key(|(i, f, _)| (f.evidence.weight, std::cmp::Reverse(*i)))?;
-    let differs = |f: &Found<'_>| f.evidence.weight >= Weight::Cue && pick(f).is_some_and(|v| v != value);
+    let differs = |f: &'f Found<'l>| f.evidence.weight >= Weight::Cue && pick(f).is_some_and(|v| v != value);
     let against = found.iter().enumerate().filter(|(_, f)| differs(f)).map(|(i, _)| i).collect();
-    Some(Fact { value, mention: Some(index), span: None, by: chosen.evidence.id.clone(), against })
+    Some(Fact { value, mention: Some(index), span: None, by: chosen.evidence.id.to_owned(), against })
 }
 
 /// The project's start or end: a labelled one, else one in a sentence about the project.
@@ -173,37 +172,43 @@ fn programming_period(found: &[Found<'_>]) -> Option<Fact<PeriodValue>> {
     let (index, first, _) = all
         .iter()
         .find(|(_, f, period)| *period == chosen && (labelled.is_none() || f.evidence.weight == Weight::Label))?;
-    Some(Fact { value: chosen, mention: Some(*index), span: None, by: first.evidence.id.clone(), against: Vec::new() })
+    Some(Fact {
+        value: chosen,
+        mention: Some(*index),
+        span: None,
+        by: first.evidence.id.to_owned(),
+        against: Vec::new(),
+    })
 }
 
 /// What occurs more often than anything else.
-fn most<T: Ord>(all: impl Iterator<Item = T>) -> Option<T> {
-    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
-    all.for_each(|it| *counts.entry(it).or_default() += 1);
-    let highest = counts.values().copied().max()?;
-    let mut leading = counts.into_iter().filter(|(_, n)| *n == highest);
-    let (first, _) = leading.next()?;
-    leading.next().is_none().then_some(first)
+fn most<T: Ord + Copy>(all: impl Iterator<Item = T>) -> Option<T> {
+    let mut all: Vec<T> = all.collect();
+    all.sort_unstable();
+    let highest = all.chunk_by(T::eq).map(<[T]>::len).max()?;
+    let mut leading = all.chunk_by(T::eq).filter(|same| same.len() == highest);
+    let first = leading.next()?;
+    first.first().copied().filter(|_| leading.next().is_none())
 }
 
 /// The fund a label names, by code or name; else the one the page names most often.
-fn fund(text: &str, passages: &[Marks<'_, '_>], zones: &[Zone<'_>]) -> Option<Fact<String>> {
+fn fund<'p, 'l>(text: &str, passages: &'p [Marks<'_, 'l>], zones: &[Zone<'_>]) -> Option<Fact<String>> {
     let named = |range: Range<usize>| {
-        let of = |marks: &Marks<'_, '_>| {
+        let of = move |marks: &'p Marks<'_, 'l>| {
             let found = marks.find(Topic::Fund, &range);
-            found.filter_map(|(_, hits)| marks.values(hits).next().map(str::to_owned)).collect::<Vec<_>>()
+            found.filter_map(|(_, hits)| marks.values(hits).next())
         };
-        passages.iter().flat_map(of).collect::<Vec<_>>()
+        passages.iter().flat_map(of)
     };
     let labelled = zones.iter().filter(|zone| zone.parted && zone.label.field == Some(Field::Fund)).find_map(|zone| {
         // The code stands behind the name: "Fondo sociale europeo Plus (ESF+)".
-        Some((named(zone.value.clone()).pop()?, zone.label.id.clone()))
+        Some((named(zone.value.clone()).last()?, zone.label.id.as_str()))
     });
     let (value, by) = match labelled {
         Some(labelled) => labelled,
-        None => (most(named(0..text.len()).into_iter())?, "named on the page".to_owned()),
+        None => (most(named(0..text.len()))?, "named on the page"),
     };
-    Some(Fact { value, mention: None, span: None, by, against: Vec::new() })
+    Some(Fact { value: value.to_owned(), mention: None, span: None, by: by.to_owned(), against: Vec::new() })
 }
 
 /// What a label's line says, where it says something.
@@ -223,32 +228,29 @@ fn is_not_available(value: &Range<usize>, passages: &[Marks<'_, '_>]) -> bool {
 
 /// The labelled amount of a role, else a cued one; amounts that say otherwise are kept, rough ones near it agree.
 fn sum(found: &[Found<'_>], role: Role) -> Option<Fact<Sum>> {
-    let pick = |f: &Found<'_>| match &f.value {
+    let Fact { value, mention, span, by, mut against } = best(found, |f| match &f.value {
         // "Fino a un massimo di 150.000 euro" is a ceiling and no sum.
-        Value::Amount { value, currency } if f.role == role && !is_ceiling(f) => {
-            Some(Sum { amount: *value, currency: currency.clone() })
-        }
+        Value::Amount { value, currency } if f.role == role && !is_ceiling(f) => Some((*value, currency.as_deref())),
         _ => None,
-    };
-    let mut fact = best(found, pick)?;
+    })?;
+    let (amount, in_currency) = value;
     let rough = |index: &usize| {
         found.get(*index).is_some_and(|f| match (&f.value, f.modifier) {
             // "circa 5,4 milioni": within a twentieth it is the same sum.
-            (Value::Amount { value, .. }, Some(_)) => {
-                (value - fact.value.amount).abs() <= fact.value.amount.abs() / Decimal::from(20)
-            }
+            (Value::Amount { value, .. }, Some(_)) => (value - amount).abs() <= amount.abs() / Decimal::from(20),
             _ => false,
         })
     };
     let other_currency = |index: &usize| {
         found.get(*index).is_some_and(|f| match &f.value {
-            Value::Amount { currency, .. } => *currency != fact.value.currency,
+            Value::Amount { currency, .. } => currency.as_deref() != in_currency,
             _ => false,
         })
     };
     // A sum told in złoty and in euro is one sum.
-    fact.against.retain(|index| !rough(index) && !other_currency(index));
-    Some(fact)
+    against.retain(|index| !rough(index) && !other_currency(index));
+    let value = Sum { amount, currency: in_currency.map(str::to_owned) };
+    Some(Fact { value, mention, span, by, against })
 }
 
 fn is_ceiling(found: &Found<'_>) -> bool {
@@ -272,7 +274,7 @@ fn participants(found: &[Found<'_>]) -> Option<Fact<u64>> {
     let mut against: Vec<usize> = against.filter(|&i| i != index).collect();
     against.sort_unstable();
     against.dedup();
-    Some(Fact { value, mention: Some(index), span: None, by: chosen.evidence.id.clone(), against })
+    Some(Fact { value, mention: Some(index), span: None, by: chosen.evidence.id.to_owned(), against })
 }
 
 /// Amounts are compared in pairs; a page with more of them than this is a table and no project.
@@ -286,19 +288,19 @@ fn by_ratio(found: &mut [Found<'_>], rate: Decimal) {
     if rate <= Decimal::ZERO || rate >= Decimal::ONE_HUNDRED {
         return;
     }
-    let amounts: Vec<(usize, Decimal, Option<String>, Role, Weight)> = found
+    let amounts: Vec<(usize, Decimal, Option<&str>, Role, Weight)> = found
         .iter()
         .enumerate()
         .filter_map(|(i, f)| match &f.value {
             Value::Amount { value, currency } if !value.is_zero() => {
-                Some((i, *value, currency.clone(), f.role, f.evidence.weight))
+                Some((i, *value, currency.as_deref(), f.role, f.evidence.weight))
             }
             _ => None,
         })
         .take(PAIRS)
         .collect();
     let has = |role| amounts.iter().any(|(.., r, _)| *r == role);
-    let can_be = |(.., r, weight): &(usize, Decimal, Option<String>, Role, Weight), role| {
+    let can_be = |(.., r, weight): &(usize, Decimal, Option<&str>, Role, Weight), role| {
         *r == role || (*weight == Weight::Default && !has(role))
     };
     let mut pairs = Vec::new();
@@ -313,7 +315,7 @@ fn by_ratio(found: &mut [Found<'_>], rate: Decimal) {
     for (&index, role) in [(whole, Role::TotalBudget), (part, Role::EuContribution)] {
         if let Some(f) = found.get_mut(index).filter(|f| f.evidence.weight == Weight::Default) {
             f.role = role;
-            f.evidence = Evidence { weight: Weight::Arithmetic, id: "ratio".to_owned(), words: None };
+            f.evidence = Evidence { weight: Weight::Arithmetic, id: "ratio", words: None };
         }
     }
 }

@@ -42,7 +42,11 @@ pub fn zones<'l>(text: &str, marks: &Marks<'_, 'l>) -> Vec<Zone<'l>> {
         }
         let inside = zones.last().is_some_and(|before| before.parted && at.start < before.value.end);
         // Words of a value are no label of their own: "Beneficiario: Comune di …".
-        zones.extend(zone(text, label, at).filter(|zone| zone.parted || !inside));
+        if let Some(zone) = zone(text, label, at)
+            && (zone.parted || !inside)
+        {
+            zones.push(zone);
+        }
     }
     for i in 1..zones.len() {
         let Some((before, after)) = zones.split_at_mut_checked(i) else { break };
@@ -107,15 +111,18 @@ fn zone<'l>(text: &str, label: &'l Label, at: Range<usize>) -> Option<Zone<'l>> 
 fn value(text: &str, from: usize, limit: usize) -> Range<usize> {
     let mut start = from;
     for line in text.get(from..limit).unwrap_or_default().split('\n').take(3) {
-        let content = line.trim_matches([' ', '\t', ':', '|', '=']);
+        let content = line.trim_start_matches(AROUND);
         if !content.is_empty() {
-            let inner = start + line.find(content).unwrap_or(0);
-            return inner..inner + content.len();
+            let inner = start + line.len() - content.len();
+            return inner..inner + content.trim_end_matches(AROUND).len();
         }
         start += line.len() + 1;
     }
     from..from
 }
+
+/// What stands around a value and is no part of it.
+const AROUND: [char; 5] = [' ', '\t', ':', '|', '='];
 
 fn spaces(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()
@@ -184,7 +191,7 @@ pub fn bare_values<'l>(
         let inner = text.get(zone.value.clone()).unwrap_or_default();
         let Some(offset) = inner.find(|c: char| c.is_ascii_digit()) else { continue };
         let at = zone.value.start + offset;
-        if !marks.is_filler(&(zone.value.start..at)) {
+        if offset > 0 && !marks.is_filler(&(zone.value.start..at)) {
             continue;
         }
         let read = |found: &Match<'l>| {

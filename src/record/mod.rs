@@ -7,6 +7,7 @@ mod page;
 mod roles;
 mod schema;
 mod sentence;
+mod together;
 mod warnings;
 
 use rust_decimal::Decimal;

@@ -23,6 +23,9 @@ pub enum Kohesio {
 /// Tells Kohesio's project pages by the prints of one language, whatever the language of the text. The labels alone
 /// ("Start date", "Total budget") stand on other pages too, so something of Kohesio's frame must be there.
 pub fn kohesio(text: &str, zones: &[Zone<'_>]) -> Kohesio {
+    if zones.iter().all(|zone| zone.label.prints.is_empty()) {
+        return Kohesio::No;
+    }
     let mut by_language: BTreeMap<&str, BTreeSet<Print>> = BTreeMap::new();
     for zone in zones {
         for (&print, languages) in &zone.label.prints {
@@ -62,7 +65,9 @@ pub struct Place<'t> {
 
 /// Reads the flag line: "Flag of Polonia  Trójmiejski, Polonia".
 pub fn place<'t>(text: &'t str, language: &Language, passages: &[Marks<'_, '_>]) -> Option<Place<'t>> {
-    let line = text.lines().rev().find_map(|line| line.get(line.find(FLAG)? + FLAG.len()..))?;
+    // `contains` is quick where there is nothing, `find` is not.
+    let mut lines = text.lines().rev().filter(|line| line.contains(FLAG));
+    let line = lines.find_map(|line| line.get(line.find(FLAG)? + FLAG.len()..))?;
     let (name, where_) = line.split_once("  ").unwrap_or((line, ""));
     let (name, where_) = (name.trim(), where_.trim());
     let Some(country) = language.words.value(Class::Country, name) else { return Some(Place::default()) };
@@ -75,23 +80,34 @@ pub fn place<'t>(text: &'t str, language: &Language, passages: &[Marks<'_, '_>])
 
 /// The item a path, an address or the page itself names; else the path.
 pub fn identity(name: &str, text: &str) -> (String, IdSource) {
-    const HOSTS: [&str; 2] = ["kohesio.", "linkedopendata.eu/"];
     let in_name = name.split(['/', '_', '.', '-', '=', '?', '#', '&']);
-    let in_text = || {
-        let words = text.split_whitespace().filter(|word| HOSTS.iter().any(|host| word.contains(host)));
-        words.flat_map(|word| word.split(['/', ':', '?', '#', '&', ')', ']', '"', '>', ',', ';']))
-    };
+    let in_text =
+        || addresses(text).flat_map(|word| word.split(['/', ':', '?', '#', '&', ')', ']', '"', '>', ',', ';']));
     match only_item(in_name).or_else(|| only_item(in_text())) {
         Some(item) => (item.to_owned(), IdSource::Kohesio),
         None => (name.to_owned(), IdSource::Path),
     }
 }
 
+/// The words of a text that are addresses at Kohesio's and may hold an item: few words have a Q.
+fn addresses(text: &str) -> impl Iterator<Item = &str> {
+    const HOSTS: [&str; 2] = ["kohesio.", "linkedopendata.eu/"];
+    let mut done = 0;
+    let words = std::iter::from_fn(move || {
+        let at = done + text.get(done..)?.find('Q')?;
+        let start = text.get(done..at)?.rfind(char::is_whitespace).map_or(done, |space| done + space);
+        let rest = text.get(at..)?;
+        done = at + rest.find(char::is_whitespace).unwrap_or(rest.len());
+        text.get(start..done).map(str::trim_start)
+    });
+    words.filter(|word| HOSTS.iter().any(|host| word.contains(host)))
+}
+
 /// The item among some words; a page or path that names several says nothing of itself.
 fn only_item<'w>(words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    let items: BTreeSet<&str> = words.map(|word| word.trim_end_matches('.')).filter(|word| is_item(word)).collect();
-    let mut items = items.into_iter();
-    items.next().filter(|_| items.next().is_none())
+    let mut items = words.map(|word| word.trim_end_matches('.')).filter(|word| is_item(word));
+    let first = items.next()?;
+    items.all(|item| item == first).then_some(first)
 }
 
 /// Items have five to seven digits so far; "Q2024" is a quarter or a name.
@@ -189,19 +205,24 @@ fn head_title<'t>(text: &'t str, zones: &[Zone<'_>], found: &[Found<'_>], langua
         if line.is_empty() {
             continue;
         }
-        let holds = |field| found.iter().any(|f| span.contains(&f.span.start) && kind(field) == Some(f.value.kind()));
+        if is_menu(line, language) {
+            menu = true;
+            continue;
+        }
+        let from = found.partition_point(|f| f.span.start < span.start);
+        let here = found.get(from..).unwrap_or_default().iter().take_while(|f| f.span.start < span.end);
+        let holds = |field| here.clone().any(|f| kind(field) == Some(f.value.kind()));
         let labelled = zones.iter().filter_map(|zone| Some((zone, zone.label.field?))).any(|(zone, field)| {
             // "Start date 1 June 2018" is a fact, with a colon or without.
             let label = span.contains(&zone.at.start) && (zone.parted || holds(field));
             label || (!zone.value.is_empty() && span.contains(&zone.value.start) && !span.contains(&zone.at.start))
         });
-        let value = found.iter().any(|f| {
-            let sum = f.value.kind() == Kind::Amount;
-            span.contains(&f.span.start) && (sum || (f.value.kind() == Kind::Date && f.span.len() * 2 > line.len()))
+        let value = here.clone().any(|f| match f.value.kind() {
+            Kind::Amount => true,
+            Kind::Date => f.span.len() * 2 > line.len(),
+            _ => false,
         });
-        if is_menu(line, language) {
-            menu = true;
-        } else if labelled && !titles.is_empty() {
+        if labelled && !titles.is_empty() {
             break;
         } else if !labelled && !value && is_title(line) {
             titles.push(line);
@@ -218,22 +239,34 @@ const SENTENCE: usize = 100;
 /// The marks that part the links of a path or menu.
 const MARKS: [&str; 9] = [" > ", " » ", " › ", " / ", " | ", " → ", " · ", " - ", "   "];
 
+/// Whether one of the marks may stand in a line: most titles hold none.
+fn is_parted(line: &str) -> bool {
+    // 0xc2 and 0xe2 are the first bytes of those that are no ASCII.
+    line.as_bytes().windows(2).any(|pair| matches!(pair, [b' ', b' ' | b'-' | b'/' | b'>' | b'|' | 0xc2 | 0xe2]))
+}
+
 /// "Home > Progetti > Sociale".
 fn is_path(line: &str, language: &Language) -> bool {
-    let marks = MARKS.iter().take(6).filter(|mark| line.contains(**mark)).count();
-    let first = line.split([':', '>', '»', '›', '/', '→']).next().unwrap_or_default();
-    marks > 0 && !line.contains(" | ") && is_chrome(first.trim(), language)
+    let marks = || MARKS.iter().take(6).any(|mark| line.contains(*mark));
+    let first = || line.split([':', '>', '»', '›', '/', '→']).next().unwrap_or_default();
+    is_parted(line) && marks() && !line.contains(" | ") && is_chrome(first().trim(), language)
 }
 
 /// A line of the site's frame: links side by side, a bullet of a menu, "Skip to content".
 fn is_menu(line: &str, language: &Language) -> bool {
-    let links = |mark: &str| line.split(mark).filter(|link| !link.trim().is_empty()).count() >= 3;
     let bullet = line.starts_with(['•', '*', '§', '>', '|', '#', '+', '©', '«', '‹', '→', '[']);
-    bullet
-        || MARKS.iter().any(|mark| links(mark))
-        || is_chrome(line, language)
-        || line.split("  ").any(|part| is_chrome(part.trim(), language))
-        || line.split(" | ").all(|part| is_chrome(part.trim(), language) || part.trim().len() <= 3)
+    if bullet || line.len() <= 3 || is_chrome(line, language) {
+        return true;
+    }
+    if !is_parted(line) {
+        return false;
+    }
+    let links = |mark: &str| line.split(mark).filter(|link| !link.trim().is_empty()).nth(2).is_some();
+    let part = |link: &str| is_chrome(link.trim(), language);
+    // Quick where there is nothing, as `split` is not.
+    MARKS.iter().any(|mark| line.contains(mark) && links(mark))
+        || (line.contains("  ") && line.split("  ").any(part))
+        || (line.contains(" | ") && line.split(" | ").all(|link| part(link) || link.trim().len() <= 3))
 }
 
 fn is_chrome(line: &str, language: &Language) -> bool {
@@ -248,12 +281,16 @@ fn is_chrome(line: &str, language: &Language) -> bool {
 
 /// Whether a line can name a project: words rather than figures, no sentence, no "Lot: 4b".
 fn is_title(line: &str) -> bool {
-    let letters = line.chars().filter(|c| c.is_alphabetic()).count();
+    let (mut letters, mut signs) = (0, 0);
+    for c in line.chars() {
+        letters += usize::from(c.is_alphabetic());
+        signs += usize::from(!c.is_whitespace());
+    }
     let sentence = line.ends_with(['.', ';', ',', ':']) && !line.ends_with("..");
     let labels = line
         .split_once(": ")
         .is_some_and(|(label, value)| label.split_whitespace().count() <= 3 && value.split_whitespace().count() <= 2);
-    letters >= 4 && letters * 2 >= line.chars().filter(|c| !c.is_whitespace()).count() && !sentence && !labels
+    letters >= 4 && letters * 2 >= signs && !sentence && !labels
 }
 
 #[cfg(test)]

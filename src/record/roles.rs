@@ -5,10 +5,13 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::labels::Zone;
-use super::sentence::{Sentences, window_end, window_start};
+use super::sentence::{Sentences, WINDOW};
 use crate::normalize::{Reading, Value};
-use crate::patterns::{Class, Cue, Field, Group, Kind, Language, Mod, Place, Role, Rule, Topic};
+use crate::patterns::{Cue, Field, Group, Kind, Language, Mod, Place, Role, Rule, Topic};
 use crate::scan::Marks;
+
+/// Bytes of a page that are its head.
+const HEAD: usize = 600;
 
 /// How strongly something speaks for a role, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,18 +30,20 @@ pub enum Weight {
 
 /// Why a value has its role.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
+pub struct Evidence<'l> {
     pub weight: Weight,
     /// `it/label/start_date`, `it/cue/date/start`, `range`, `line`, `default`.
-    pub id: String,
+    pub id: &'l str,
     /// The words that say so.
     pub words: Option<Range<usize>>,
 }
 
-impl Evidence {
+impl Evidence<'_> {
     /// Whether a label of the page gave the role, parted from its value or not.
     fn is_label(&self) -> bool {
-        self.id.contains("/label/") || self.id.contains("/kohesio/")
+        let of_layer = || self.id.split_once('/').map_or("", |(_, id)| id);
+        self.weight == Weight::Label
+            || (self.weight == Weight::Cue && ["label/", "kohesio/"].iter().any(|of| of_layer().starts_with(of)))
     }
 }
 
@@ -52,7 +57,7 @@ pub struct Found<'l> {
     pub modifier: Option<Mod>,
     pub month_first: bool,
     pub role: Role,
-    pub evidence: Evidence,
+    pub evidence: Evidence<'l>,
     /// Whether the sentence or line is about the project itself.
     pub about_project: bool,
 }
@@ -61,7 +66,7 @@ pub struct Found<'l> {
 pub fn assign<'l>(
     text: &str,
     passages: &[Marks<'_, 'l>],
-    zones: &[Zone<'_>],
+    zones: &[Zone<'l>],
     readings: Vec<(&'l Rule, Reading)>,
 ) -> Vec<Found<'l>> {
     let Some(marks) = passages.first() else { return Vec::new() };
@@ -75,10 +80,7 @@ pub fn assign<'l>(
         let between = found.last().map_or(0, |f| f.span.end)..same.map_or(text.len(), |(_, next)| next.span.start);
         found.push(context.at(reading.span.start).found(rule, reading, &between));
     }
-    context.ranges(&mut found);
-    context.subsets(&mut found);
-    context.rates(&mut found);
-    context.eligible(&mut found);
+    context.together(&mut found);
     found
 }
 
@@ -88,20 +90,21 @@ struct Sides {
     right: Range<usize>,
 }
 
+/// Where a value stands.
 #[derive(Clone, Copy)]
-struct Context<'a, 'l> {
-    text: &'a str,
-    sentences: &'a Sentences<'a>,
+pub struct Context<'a, 'l> {
+    pub text: &'a str,
+    pub sentences: &'a Sentences<'a, 'l>,
     passages: &'a [Marks<'a, 'l>],
     /// The passage looked at, and its language.
-    marks: &'a Marks<'a, 'l>,
-    language: &'l Language,
-    zones: &'a [Zone<'a>],
+    pub marks: &'a Marks<'a, 'l>,
+    pub language: &'l Language,
+    zones: &'a [Zone<'l>],
 }
 
 impl<'l> Context<'_, 'l> {
     /// The same in the language of a place.
-    fn at(&self, place: usize) -> Self {
+    pub fn at(&self, place: usize) -> Self {
         let index = self.passages.partition_point(|marks| marks.span.end <= place);
         let marks = self.passages.get(index).unwrap_or(self.marks);
         Context { marks, language: marks.language, ..*self }
@@ -119,39 +122,39 @@ impl<'l> Context<'_, 'l> {
 
     fn role(
         &self,
-        rule: &Rule,
+        rule: &'l Rule,
         value: &Value,
         span: &Range<usize>,
         sides: &Sides,
         between: &Range<usize>,
-    ) -> (Role, Evidence) {
+    ) -> (Role, Evidence<'l>) {
         let kind = value.kind();
         if let Some((role, zone)) = self.label(kind, span, between.start) {
             let weight = if zone.parted { Weight::Label } else { Weight::Cue };
-            return (role, Evidence { weight, id: zone.label.id.clone(), words: Some(zone.at.clone()) });
+            return (role, Evidence { weight, id: &zone.label.id, words: Some(zone.at.clone()) });
         }
         if let Some(role) = rule.role {
-            return (role, Evidence { weight: Weight::Cue, id: rule.id.clone(), words: None });
+            return (role, Evidence { weight: Weight::Cue, id: &rule.id, words: None });
         }
         if is_of_a_programme(value) {
-            return (Role::Other, Evidence { weight: Weight::Shape, id: "size".to_owned(), words: None });
+            return (Role::Other, Evidence { weight: Weight::Shape, id: "size", words: None });
         }
         if let Some((cue, words)) = self.cue(kind, span, sides, between) {
-            return (cue.role, Evidence { weight: Weight::Cue, id: cue.id.clone(), words: Some(words) });
+            return (cue.role, Evidence { weight: Weight::Cue, id: &cue.id, words: Some(words) });
         }
         if kind == Kind::Date && (self.stands_alone(span) || self.is_dateline(span)) {
-            return (Role::Published, Evidence { weight: Weight::Shape, id: "line".to_owned(), words: None });
+            return (Role::Published, Evidence { weight: Weight::Shape, id: "line", words: None });
         }
-        (default_role(value), Evidence { weight: Weight::Default, id: "default".to_owned(), words: None })
+        (default_role(value), Evidence { weight: Weight::Default, id: "default", words: None })
     }
 
     /// The role a label gives a value that stands behind it; `before` is where the value before ends.
-    fn label(&self, kind: Kind, span: &Range<usize>, before: usize) -> Option<(Role, &Zone<'_>)> {
+    fn label(&self, kind: Kind, span: &Range<usize>, before: usize) -> Option<(Role, &Zone<'l>)> {
         let index = self.zones.partition_point(|zone| zone.value.start <= span.start).checked_sub(1)?;
         let zone = self.zones.get(index).filter(|zone| span.start < zone.value.end)?;
         let field = zone.label.field?;
         let gap = self.text.get(zone.value.start..span.start)?;
-        let first = self.is_filler(&(zone.value.start..span.start));
+        let first = || self.is_filler(&(zone.value.start..span.start));
         let role = match (field, kind) {
             (Field::Dates, Kind::Date) => {
                 // The second date behind the label is the end.
@@ -162,7 +165,7 @@ impl<'l> Context<'_, 'l> {
             }
             // A programme's name holds its years.
             (Field::Programme, Kind::Period) => Role::ProgrammingPeriod,
-            _ if !first => return None,
+            _ if !first() => return None,
             (Field::StartDate, Kind::Date) => Role::Start,
             (Field::EndDate, Kind::Date) => Role::End,
             (Field::Published, Kind::Date) => Role::Published,
@@ -217,7 +220,7 @@ impl<'l> Context<'_, 'l> {
             let gap = self.text.get(span.end..words.start).unwrap_or_default();
             match cue.place {
                 Place::After if self.is_filler(&(self.behind_suffix(span.end, gap)..words.start)) => {
-                    offer(1, gap.len(), cue, words)
+                    offer(1, gap.len(), cue, words);
                 }
                 Place::Behind if reaches(cue, gap) => offer(2, gap.len(), cue, words),
                 _ => {}
@@ -233,8 +236,11 @@ impl<'l> Context<'_, 'l> {
     }
 
     /// Whether only words of no weight, and words like "circa" and "almeno", stand in a gap.
-    fn is_filler(&self, gap: &Range<usize>) -> bool {
-        self.marks.is_filler(gap)
+    pub fn is_filler(&self, gap: &Range<usize>) -> bool {
+        // Mostly only a space or a colon stands there.
+        let blank = |gap: &str| gap.bytes().all(|byte| matches!(byte, b' ' | b':' | b'('));
+        self.text.get(gap.clone()).is_some_and(blank)
+            || self.marks.is_filler(gap)
             || self.marks.find(Topic::ModBefore, gap).last().is_some_and(|(words, _)| {
                 self.marks.is_filler(&(gap.start..words.start)) && self.marks.is_filler(&(words.end..gap.end))
             })
@@ -267,33 +273,37 @@ impl<'l> Context<'_, 'l> {
 
     /// A date that fills its line, with a clock time or at the head of the page, is when the page was published.
     fn stands_alone(&self, span: &Range<usize>) -> bool {
-        let (from, to) = (window_start(self.text, span.start), window_end(self.text, span.end));
-        let before = self.text.get(from..span.start).unwrap_or_default().trim_end_matches([' ', '\t', '|', ',']);
-        let after = self.text.get(span.end..to).unwrap_or_default().trim_start_matches([' ', '\t', '|', ',']);
+        const BLANKS: [char; 4] = [' ', '\t', '|', ','];
+        let timed = self.text.get(span.clone()).is_some_and(|t| t.contains(':'));
+        if !(timed || span.start < HEAD) {
+            return false;
+        }
+        let from = self.text.floor_char_boundary(span.start.saturating_sub(WINDOW));
+        let to = self.text.ceil_char_boundary(span.end + WINDOW);
+        let before = self.text.get(from..span.start).unwrap_or_default().trim_end_matches(BLANKS);
+        let after = self.text.get(span.end..to).unwrap_or_default().trim_start_matches(BLANKS);
         let alone = (before.ends_with('\n') || (before.is_empty() && from == 0))
             && (after.is_empty() || after.starts_with('\n'));
-        let timed = self.text.get(span.clone()).is_some_and(|t| t.contains(':'));
         alone && (timed || self.is_head(span.start))
     }
 
     /// "VALLETTA, 7 April 2025 - The utility said …": place and date open a press release.
     fn is_dateline(&self, span: &Range<usize>) -> bool {
         const PLACE: usize = 40;
+        let rest = self.text.get(span.end..).unwrap_or_default();
+        if !(rest.starts_with(" - ") || rest.starts_with('\n')) || span.start > HEAD + 3 * PLACE {
+            return false;
+        }
         let near = self.text.floor_char_boundary(span.start.saturating_sub(2 * PLACE));
         let before = self.text.get(near..span.start).unwrap_or_default();
         let Some(line) = before.rfind('\n').map(|at| at + 1).or_else(|| (near == 0).then_some(0)) else { return false };
         let (from, place) = (near + line, before.get(line..).unwrap_or_default().trim_end());
         let named = place.ends_with([',', '/']) && place.len() <= PLACE && !place.contains(['.', ':', '(']);
-        let rest = self.text.get(span.end..).unwrap_or_default();
-        named
-            && place.starts_with(char::is_uppercase)
-            && (rest.starts_with(" - ") || rest.starts_with('\n'))
-            && self.is_head(from)
+        named && place.starts_with(char::is_uppercase) && self.is_head(from)
     }
 
     /// Whether no paragraph of prose stands before `at`.
     fn is_head(&self, at: usize) -> bool {
-        const HEAD: usize = 600;
         const PROSE: usize = 200;
         at < HEAD && self.text.get(..at).unwrap_or_default().lines().all(|line| line.len() < PROSE)
     }
@@ -302,166 +312,13 @@ impl<'l> Context<'_, 'l> {
     fn about_project(&self, sides: &Sides) -> bool {
         [&sides.left, &sides.right].into_iter().any(|side| self.marks.find(Topic::Project, side).next().is_some())
     }
-
-    /// Two dates joined by a word or dash of a range are a start and an end.
-    fn ranges(&self, found: &mut [Found<'l>]) {
-        for i in 1..found.len() {
-            let Some((head, tail)) = found.split_at_mut_checked(i) else { break };
-            let (Some(start), Some(end)) = (head.last_mut(), tail.first_mut()) else { break };
-            let (Value::Date(from), Value::Date(to)) = (&start.value, &end.value) else { continue };
-            let gap = self.text.get(start.span.end..end.span.start).unwrap_or_default();
-            let here = self.at(start.span.start);
-            let between = start.span.end..end.span.start;
-            let joined = (here.marks.is_and(&between) && here.opens_between(start.span.start))
-                || here.joins(gap, &between)
-                || (start.rule.id == end.rule.id && gap.is_empty());
-            let same_rule = std::ptr::eq(start.rule, end.rule) && start.rule.is_range();
-            let same_rule = same_rule && gap.chars().count() <= 20 && !gap.contains('\n');
-            if !(joined || same_rule) || from.first() > to.last() {
-                continue;
-            }
-            let beats = |f: &Found<'_>| {
-                f.evidence.weight == Weight::Label
-                    || (f.evidence.weight == Weight::Cue && !matches!(f.role, Role::Start | Role::End | Role::Other))
-            };
-            if beats(start) {
-                // "La fiera dal 3 al 5 maggio": what the first day is, the last is too.
-                if start.evidence.weight == Weight::Cue && !beats(end) {
-                    (end.role, end.evidence) = (start.role, start.evidence.clone());
-                }
-                continue;
-            }
-            let evidence = || Evidence { weight: Weight::Shape, id: "range".to_owned(), words: None };
-            if start.evidence.weight < Weight::Cue || start.role == Role::Other || start.role == Role::End {
-                (start.role, start.evidence) = (Role::Start, evidence());
-            }
-            // In "dal 3 maggio fino al 5" the words before the end join the two and are no cue of their own.
-            if (joined && end.evidence.weight < Weight::Label) || !beats(end) {
-                (end.role, end.evidence) = (Role::End, evidence());
-            }
-            let about = start.about_project || end.about_project || here.fills_line(&(start.span.start..end.span.end));
-            (start.about_project, end.about_project) = (about, about);
-        }
-    }
-
-    /// Whether only a dash or a word like "to" stands in a gap. "2020. godine do 2021." goes on behind the full stop,
-    /// "a finales de 2020. Hasta 2027 …" begins a sentence there.
-    fn joins(&self, gap: &str, at: &Range<usize>) -> bool {
-        let sentence = gap.split_once(". ").is_some_and(|(_, rest)| rest.trim_start().starts_with(char::is_uppercase));
-        !sentence && self.marks.is_to(at)
-    }
-
-    /// Whether a word like "between" stands right before `at`.
-    fn opens_between(&self, at: usize) -> bool {
-        let left = self.sentences.left(at);
-        let last = self.marks.find(Topic::Between, &left).last();
-        last.is_some_and(|(words, _)| self.marks.is_filler(&(words.end..left.end)))
-    }
-
-    /// Whether a range fills its line but for the words that open it.
-    fn fills_line(&self, span: &Range<usize>) -> bool {
-        let (left, right) = (self.sentences.left(span.start), self.sentences.right(span.end));
-        let side = |range: Range<usize>| self.text.get(range).unwrap_or_default();
-        let opens = side(left.clone());
-        let opened = self.marks.is_filler(&left) || self.language.words.value(Class::RangeFrom, opens.trim()).is_some();
-        opened && side(right).trim_matches([' ', '.', ')']).is_empty()
-    }
-
-    /// A part of a larger count: a role only where that count is there; "e 40 uomini" behind a part is one too.
-    fn subsets(&self, found: &mut [Found<'l>]) {
-        let largest =
-            found.iter().filter(|f| f.role == Role::Participants).filter_map(|f| count(&f.value)).max().unwrap_or(0);
-        let mut whole: Option<(usize, u64, Group)> = None;
-        let mut last: Option<(usize, Role)> = None;
-        for f in found.iter_mut() {
-            let Value::Participants { value, group } = &mut f.value else { continue };
-            let near = last.and_then(|(end, role)| Some((self.text.get(end..f.span.start)?, role)));
-            if let Some((gap, Role::Subset)) = near
-                && f.evidence.weight == Weight::Default
-                && gap.len() <= 12
-                && !gap.contains(['.', ';', '\n', ')'])
-            {
-                f.role = Role::Subset;
-                f.evidence = Evidence { weight: Weight::Shape, id: "list".to_owned(), words: None };
-            }
-            if let Some((gap, Role::Participants)) = near
-                && f.evidence.weight == Weight::Default
-                && gap.trim_start().starts_with('(')
-                && self.at(f.span.start).is_filler(&(f.span.start - gap.len()..f.span.start))
-            {
-                f.role = Role::Subset;
-                f.evidence = Evidence { weight: Weight::Shape, id: "brackets".to_owned(), words: None };
-            }
-            if f.role == Role::Subset {
-                let bare = *group == Group::People && f.rule.role == Some(Role::Subset);
-                if let Some((_, _, of)) = whole.filter(|_| bare) {
-                    *group = of;
-                }
-                if matches!(near, Some((_, Role::Background))) {
-                    // "4 500 inhabitants, of whom 1 200 …": a part of what is not reached is not reached.
-                    f.role = Role::Background;
-                } else if *value > largest {
-                    f.role = Role::Participants;
-                }
-            } else if f.role == Role::Participants {
-                // "1 292 staff (1 100 women, 192 men), of whom …": the whole is the largest count near by.
-                let near = whole.filter(|(end, ..)| *end >= window_start(self.text, f.span.start));
-                if near.is_none_or(|(_, count, _)| *value > count) {
-                    whole = Some((f.span.end, *value, *group));
-                }
-            }
-            last = Some((f.span.end, f.role));
-        }
-    }
-
-    /// Where a page tells the total and the eligible cost, the eligible is a part of the total; alone it stands for it.
-    fn eligible(&self, found: &mut [Found<'l>]) {
-        let is_eligible = |f: &Found<'_>| {
-            let marks = self.at(f.span.start).marks;
-            f.evidence.words.as_ref().is_some_and(|words| marks.find(Topic::Eligible, words).next().is_some())
-        };
-        let totals = || found.iter().filter(|f| f.role == Role::TotalBudget && f.evidence.weight >= Weight::Cue);
-        let Some(total) = totals().find(|f| !is_eligible(f)).map(|f| f.value.clone()) else { return };
-        let parts: Vec<usize> = found
-            .iter()
-            .enumerate()
-            .filter(|(_, f)| f.role == Role::TotalBudget && f.value != total && is_eligible(f))
-            .map(|(i, _)| i)
-            .collect();
-        for index in parts {
-            if let Some(f) = found.get_mut(index) {
-                f.role = Role::Cost;
-            }
-        }
-    }
-
-    /// "5 116 983,64 € (82,52%)": a percentage in brackets behind the Union's share is its rate.
-    fn rates(&self, found: &mut [Found<'l>]) {
-        for i in 1..found.len() {
-            let Some((head, tail)) = found.split_at_mut_checked(i) else { break };
-            let (Some(amount), Some(rate)) = (head.last(), tail.first_mut()) else { break };
-            let gap = self.text.get(amount.span.end..rate.span.start).unwrap_or_default();
-            if rate.value.kind() == Kind::Percentage
-                && matches!(amount.role, Role::EuContribution)
-                && rate.role != Role::CofinancingRate
-                && rate.evidence.weight < Weight::Label
-                && gap.len() <= 20
-                && (self.at(rate.span.start).marks.is_filler(&(amount.span.end..rate.span.start))
-                    || matches!(gap.trim(), "-" | "/"))
-            {
-                rate.role = Role::CofinancingRate;
-                rate.evidence =
-                    Evidence { weight: amount.evidence.weight, id: amount.evidence.id.clone(), words: None };
-            }
-        }
-    }
 }
 
 /// The dearest projects of the funds take less than ten thousand million euro together with the states; twice that is a
 /// whole programme's.
 fn is_of_a_programme(value: &Value) -> bool {
-    let most = Decimal::from(20_000_000_000_u64);
-    matches!(value, Value::Amount { value, currency } if currency.as_deref() == Some("EUR") && *value >= most)
+    const MOST: Decimal = Decimal::from_parts(2_820_130_816, 4, 0, false, 0);
+    matches!(value, Value::Amount { value, currency } if currency.as_deref() == Some("EUR") && *value >= MOST)
 }
 
 /// "Inizio 2024" is a part of a year; a day has no beginning, and a number no middle.
@@ -471,13 +328,6 @@ fn fits(modifier: Mod, value: &Value) -> bool {
         Value::Date(date) => modifier == Mod::Approx || (part && date.day.is_none()),
         Value::Period(_) => modifier == Mod::Approx,
         _ => !part,
-    }
-}
-
-fn count(value: &Value) -> Option<u64> {
-    match value {
-        Value::Participants { value, .. } => Some(*value),
-        _ => None,
     }
 }
 

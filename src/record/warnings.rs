@@ -144,8 +144,11 @@ fn together<T>(fact: &Fact<T>) -> Vec<usize> {
 
 /// The wiki behind Kohesio cuts texts at 5 000 characters; a paragraph of that length without an end was cut.
 fn is_cut(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = line.trim_end();
-        (4900..=5000).contains(&line.chars().count()) && line.ends_with(|c: char| c.is_alphanumeric() || c == ',')
-    })
+    const CUT: std::ops::RangeInclusive<usize> = 4900..=5000;
+    // A character is a byte at least, and most texts are short altogether.
+    text.len() >= *CUT.start()
+        && text.lines().filter(|line| line.len() >= *CUT.start()).any(|line| {
+            let line = line.trim_end();
+            CUT.contains(&line.chars().count()) && line.ends_with(|c: char| c.is_alphanumeric() || c == ',')
+        })
 }
