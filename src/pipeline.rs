@@ -224,7 +224,9 @@ fn see<'t, 'e>(text: &'t Text<'_>, span: &Range<usize>, language: &'e Language, 
         scan.found.into_iter().flat_map(|(m, all)| all.into_iter().map(move |r| (m.rule, r))).collect();
     let moved = |range: &mut Range<usize>| *range = range.start + span.start..range.end + span.start;
     if span.start > 0 {
-        readings.iter_mut().for_each(|(_, reading)| moved(&mut reading.span));
+        for (_, reading) in &mut readings {
+            moved(&mut reading.span);
+        }
         for lost in &mut lost {
             moved(&mut lost.to.1);
             moved(&mut lost.of.span);

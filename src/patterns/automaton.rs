@@ -38,7 +38,7 @@ const RECENT: usize = 64;
 /// States made so far; every thread that searches has its own.
 #[derive(Debug, Default)]
 pub struct States {
-    states: Vec<State>,
+    all: Vec<State>,
     /// The instructions of all states, one behind the other.
     insts: Vec<u32>,
     matches: Vec<u32>,
@@ -140,7 +140,7 @@ impl Automaton {
         ends.clear();
         let text = view.text();
         let limit = if at + REACH < text.len() { text.floor_char_boundary(at + REACH) } else { text.len() };
-        if states.states.is_empty() || states.states.len() > MOST_STATES {
+        if states.all.is_empty() || states.all.len() > MOST_STATES {
             states.begin(self);
         }
         states.run(self, view, at, limit, ends);
@@ -166,7 +166,7 @@ impl States {
     }
 
     fn state(&self, state: u16) -> Option<&State> {
-        self.states.get(usize::from(state & !SPECIAL).wrapping_sub(2))
+        self.all.get(usize::from(state & !SPECIAL).wrapping_sub(2))
     }
 
     fn run(
@@ -232,7 +232,7 @@ impl States {
     /// The state behind a byte.
     fn byte(&mut self, automaton: &Automaton, state: u16, byte: u8) -> u16 {
         let number = usize::from(state & !SPECIAL).wrapping_sub(2);
-        let Some(here) = self.states.get(number) else { return DEAD };
+        let Some(here) = self.all.get(number) else { return DEAD };
         if here.row == CHAIN {
             if here.only != byte {
                 return DEAD;
@@ -241,7 +241,7 @@ impl States {
                 return here.then;
             }
             let next = self.make(&automaton.program, state, Symbol::Byte(byte));
-            if let Some(here) = self.states.get_mut(number) {
+            if let Some(here) = self.all.get_mut(number) {
                 here.then = next;
             }
             return next;
@@ -334,12 +334,11 @@ impl States {
     /// Collects the instructions that are reached from one without taking anything of the text.
     fn follow(&mut self, program: &Program, inst: u32, insts: &mut Vec<u32>) {
         match program.inst(inst) {
+            Some(Inst::Ways { .. }) if self.gone.contains(&inst) => {}
             Some(Inst::Ways { from, count }) => {
-                if !self.gone.contains(&inst) {
-                    self.gone.push(inst);
-                    for &way in program.ways(from, count) {
-                        self.follow(program, way, insts);
-                    }
+                self.gone.push(inst);
+                for &way in program.ways(from, count) {
+                    self.follow(program, way, insts);
                 }
             }
             Some(Inst::Open { next, .. } | Inst::Close { next, .. }) => self.follow(program, next, insts),
@@ -384,11 +383,11 @@ impl States {
         self.insts.extend(&insts);
         state.insts.1 = count(self.insts.len());
         state.matches.1 = count(self.matches.len());
-        let special = state.slots != 0 || state.matches.0 < state.matches.1 || self.states.is_empty();
+        let special = state.slots != 0 || state.matches.0 < state.matches.1 || self.all.is_empty();
         // A page makes fewer states than are left when it begins.
-        let Ok(number) = u16::try_from(self.states.len() + 2) else { return DEAD };
+        let Ok(number) = u16::try_from(self.all.len() + 2) else { return DEAD };
         let number = number | if special { SPECIAL } else { 0 };
-        self.states.push(state);
+        self.all.push(state);
         match only {
             Some(only) => self.single.insert(only, number.into()),
             None => drop(self.known.insert(insts.into_boxed_slice(), number)),

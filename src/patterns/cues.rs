@@ -10,6 +10,9 @@ use super::slots::View;
 use super::syntax::Node;
 use crate::text::fold;
 
+/// A form of a cue or label.
+pub type Form = Vec<Node>;
+
 /// Where a cue stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -128,9 +131,9 @@ pub enum Meaning {
 impl Finder {
     /// Makes a finder of labels and cues, each with its forms, labels first. Where forms say the same words, the first is
     /// found first.
-    pub fn new(labels: Vec<(Vec<Vec<Node>>, Label)>, cues: Vec<(Vec<Vec<Node>>, Cue)>, words: &Lexicon) -> Finder {
+    pub fn new(labels: Vec<(Vec<Form>, Label)>, cues: Vec<(Vec<Form>, Cue)>, words: &Lexicon) -> Finder {
         let (mut program, mut meanings) = (Program::default(), Vec::new());
-        let mut add = |index: u32, forms: &[Vec<Node>]| {
+        let mut add = |index: u32, forms: &[Form]| {
             for nodes in forms {
                 if program.add(nodes, words, Exact::Words) {
                     meanings.push(index);
@@ -150,7 +153,7 @@ impl Finder {
     }
 
     /// "Beneficiary" is a heading of Kohesio's and a label elsewhere: it is both.
-    fn be_label(&mut self, heading: usize, forms: &[Vec<Node>], words: &Lexicon) {
+    fn be_label(&mut self, heading: usize, forms: &[Form], words: &Lexicon) {
         let is_heading = self.labels.get(heading).is_some_and(|label| label.field.is_none());
         let Some([Node::Text(text)]) = forms.first().map(Vec::as_slice).filter(|_| is_heading) else { return };
         let folded = fold(text);

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::cues::{Cue, Label, Place};
+use super::cues::{Cue, Form, Label, Place};
 use super::error::PatternError;
 use super::lexicon::Lexicon;
 use super::rules::Source;
@@ -86,7 +86,7 @@ impl Loaded {
     }
 
     /// The forms as nodes.
-    fn forms(&self, forms: &Forms) -> Result<Vec<Vec<Node>>, PatternError> {
+    fn forms(&self, forms: &Forms) -> Result<Vec<Form>, PatternError> {
         forms.iter().map(|form| Ok(self.with_plain(self.parse(form)?))).collect()
     }
 
@@ -230,7 +230,7 @@ impl Loaded {
     }
 
     /// The file's cues, each with its forms.
-    pub fn cues(&self, layer: &str) -> Result<Vec<(Vec<Vec<Node>>, Cue)>, PatternError> {
+    pub fn cues(&self, layer: &str) -> Result<Vec<(Vec<Form>, Cue)>, PatternError> {
         let mut all = Vec::new();
         for cue in &self.file.cue {
             for (place, forms) in places(cue) {
@@ -248,7 +248,7 @@ impl Loaded {
         &self,
         layer: &str,
         prints: &mut BTreeMap<String, Label>,
-    ) -> Result<Vec<(Vec<Vec<Node>>, Label)>, PatternError> {
+    ) -> Result<Vec<(Vec<Form>, Label)>, PatternError> {
         for (&print, languages) in &self.file.kohesio {
             for (language, forms) in languages {
                 for form in forms {

@@ -214,7 +214,7 @@ impl Fit<'_, '_> {
         }
         let mut fillings: Vec<Filling> = self.spare.pop().unwrap_or_default();
         self.view.fillings(at, self.end, 1 << bit, &mut fillings);
-        fillings.sort_unstable_by(|a, b| b.end.cmp(&a.end));
+        fillings.sort_unstable_by_key(|filling| std::cmp::Reverse(filling.end));
         let filled = self.filled.len();
         let fits = fillings.iter().any(|filling| {
             self.filled.truncate(filled);

@@ -242,13 +242,11 @@ fn weigh<'s, V>(
     for (hull, found, value) in together.drain(..) {
         let kind = found.rule.kind;
         let hidden = hiders_at(hiders, &hull).find(|h| kind.is_some_and(|k| hides(h, k, &hull)));
-        let to = match hidden {
-            Some(hider) => Some((hider.rule.id.as_str(), hider.span.clone())),
-            None => {
-                let before = taken.range(..hull.end).next_back().filter(|(_, (end, _))| *end > hull.start);
-                before.map(|(start, (end, id))| (*id, *start..*end))
-            }
+        let overlapped = || {
+            let before = taken.range(..hull.end).next_back().filter(|(_, (end, _))| *end > hull.start);
+            before.map(|(start, (end, id))| (*id, *start..*end))
         };
+        let to = hidden.map(|hider| (hider.rule.id.as_str(), hider.span.clone())).or_else(overlapped);
         match to {
             None => {
                 taken.insert(hull.start, (hull.end, &found.rule.id));

@@ -51,6 +51,7 @@ enum Byte {
     More,
 }
 
+#[allow(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "made when kohex is built")]
 static BYTES: [Byte; 256] = {
     let mut all = [Byte::More; 256];
     let mut byte = 0;
