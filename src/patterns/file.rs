@@ -53,18 +53,18 @@ impl Unread {
     }
 
     /// Reads only what tells the language from others: its first lines, endings, month names and most frequent words.
-    /// `None` where the file is not laid out so; then all of it must be read.
+    /// `None` where the file is not laid out so that its lines can be told apart; then all of it must be read.
     pub fn read_telling(&self, code: &str) -> Option<Loaded> {
         const TABLES: [&str; 3] = ["[endings]", "[words.function]", "[words.month_name]"];
-        let head = self.text.find("\n[").unwrap_or(self.text.len());
-        let mut parts = self.text.get(..head)?.to_owned();
-        for table in TABLES {
-            let begins = format!("\n{table}\n");
-            let Some(at) = self.text.find(&begins) else { continue };
-            let rest = self.text.get(at + begins.len()..)?;
-            let length = rest.find("\n[").unwrap_or(rest.len());
-            parts.push_str(&begins);
-            parts.push_str(rest.get(..length)?);
+        let mut parts = String::new();
+        let mut wanted = true;
+        for line in self.text.split_inclusive('\n') {
+            if line.starts_with('[') {
+                wanted = TABLES.contains(&line.trim_end());
+            }
+            if wanted {
+                parts.push_str(line);
+            }
         }
         Unread { place: self.place.clone(), text: Cow::Owned(parts) }.read(code).ok()
     }

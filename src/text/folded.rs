@@ -124,11 +124,6 @@ fn same_letter(c: char) -> char {
     }
 }
 
-/// A text in its own case with one letter for those that are one to a reader.
-pub fn same_letters(text: &str) -> String {
-    text.chars().map(same_letter).collect()
-}
-
 /// A word as [`Folded`] has it: every character as long as it was.
 pub fn fold(word: &str) -> String {
     let short = SHORT.as_slice();

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use decode::{Decoded, NotText, decode};
-pub use folded::{Folded, fold, same_letters, unaccented};
+pub use folded::{Folded, fold, unaccented};
 use normal::Piece;
 pub use normal::is_normal;
 
