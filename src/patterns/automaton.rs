@@ -144,6 +144,8 @@ impl Automaton {
             states.begin(self);
         }
         states.run(self, view, at, limit, ends);
+        // A pattern all of which may be left out does not stand where nothing stands.
+        ends.retain(|&(_, end)| end > at);
         if ends.len() > 1 {
             ends.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
             ends.dedup();
@@ -412,5 +414,65 @@ fn order(program: &Program, inst: u32) -> (u16, u32) {
     match program.inst(inst) {
         Some(Inst::Byte { byte, .. }) => (byte.into(), inst),
         _ => (SLOTS, inst),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::patterns::lexicon::Lexicon;
+    use crate::patterns::program::Exact;
+    use crate::patterns::syntax::{self, Node};
+
+    /// Patterns without slots, of few letters, so that they share beginnings and ends.
+    fn patterns() -> impl Strategy<Value = Vec<Node>> {
+        let text = "[aeé]{1,2}".prop_map(Node::Text);
+        let node = prop_oneof![text, Just(Node::Space)].prop_recursive(3, 12, 3, |inner| {
+            let several = prop::collection::vec(inner, 1..3);
+            prop_oneof![
+                several.clone().prop_map(Node::Optional),
+                prop::collection::vec(several, 1..3).prop_map(Node::Either),
+            ]
+        });
+        prop::collection::vec(node, 1..4)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// An automaton finds what one finds who writes all texts of all patterns out and compares each.
+        #[test]
+        fn every_pattern_is_found_with_every_end(
+            all in prop::collection::vec(patterns(), 1..4),
+            text in "[aeé ]{0,12}",
+        ) {
+            let words = Lexicon::default();
+            let mut program = Program::default();
+            let mut expected: Vec<(u32, usize)> = Vec::new();
+            for (number, nodes) in (0..).zip(&all) {
+                prop_assert!(program.add(nodes, &words, Exact::Words));
+                syntax::each(nodes, &mut String::new(), &mut |form| {
+                    if !form.is_empty() && text.starts_with(form) {
+                        expected.push((number, form.len()));
+                    }
+                });
+            }
+            expected.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+            expected.dedup();
+            let automaton = Automaton::new(program);
+            let written = |_, _| String::new();
+            let (mut view, mut states, mut ends) = (View::new(&text, &words, &written), automaton.states(), Vec::new());
+            // The second time all states are there.
+            for _ in 0..2 {
+                automaton.at(&mut states, &mut view, 0, &mut ends);
+                prop_assert_eq!(&ends, &expected);
+            }
+            let upper = |_| false;
+            for (pattern, end) in expected {
+                prop_assert!(automaton.program().slots(pattern, &mut view, 0..end, &upper).is_some());
+            }
+        }
     }
 }
