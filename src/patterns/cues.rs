@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::automaton::{Automaton, States};
+use super::automaton::Automaton;
 use super::lexicon::Lexicon;
 use super::program::{Exact, Program};
 use super::schema::{Class, Field, Kind, Print, Role};
@@ -158,9 +158,10 @@ impl Finder {
         let Some([Node::Text(text)]) = forms.first().map(Vec::as_slice).filter(|_| is_heading) else { return };
         let folded = fold(text);
         let written = |_, _| String::new();
-        let (mut view, mut states, mut ends) = (View::new(&folded, words, &written), self.states(), Vec::new());
-        self.at(&mut states, &mut view, 0, &mut ends);
-        self.give_back(states);
+        let (mut view, mut states, mut ends) =
+            (View::new(&folded, words, &written), self.automaton.states(), Vec::new());
+        self.automaton.at(&mut states, &mut view, 0, &mut ends);
+        self.automaton.give_back(states);
         let whole = ends.iter().filter(|(_, end)| *end == folded.len());
         let label = whole.filter_map(|&(form, _)| match self.meaning(form)? {
             Meaning::Label(label) => self.label(label).filter(|label| label.field.is_some()),
@@ -173,24 +174,9 @@ impl Finder {
         }
     }
 
-    /// States to search with; give them back for the next page.
-    pub fn states(&self) -> States {
-        self.automaton.states()
-    }
-
-    /// Takes states back.
-    pub fn give_back(&self, states: States) {
-        self.automaton.give_back(states);
-    }
-
-    /// Whether a form can begin with what stands at a place of the view.
-    pub fn may_begin(&self, view: &mut View<'_>, at: usize) -> bool {
-        self.automaton.may_begin(view, at)
-    }
-
-    /// Every form that begins at a place of the view with every end it can have, longest first: `(form, end)`.
-    pub fn at(&self, states: &mut States, view: &mut View<'_>, at: usize, ends: &mut Vec<(u32, usize)>) {
-        self.automaton.at(states, view, at, ends);
+    /// What finds the forms of labels and cues, by the number [`Finder::meaning`] takes.
+    pub fn automaton(&self) -> &Automaton {
+        &self.automaton
     }
 
     /// Whether a form is written in the case it asks for.

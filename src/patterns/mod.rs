@@ -20,7 +20,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
-pub use automaton::{REACH, States};
+pub use automaton::{Automaton, REACH, States};
 pub use cues::{Cue, Finder, Label, Meaning, Place, Topic};
 pub use error::PatternError;
 pub use file::Loaded;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::automaton::{Automaton, States};
+use super::automaton::Automaton;
 use super::lexicon::Lexicon;
 use super::program::{Exact, Program};
 use super::schema::{Group, Kind, Role};
@@ -86,29 +86,14 @@ impl RuleSet {
         RuleSet { rules, automaton: Automaton::new(program) }
     }
 
-    /// All rules, by the index [`RuleSet::at`] gives.
+    /// All rules, by the index [`RuleSet::automaton`] gives.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
 
-    /// States to search with; give them back for the next page.
-    pub fn states(&self) -> States {
-        self.automaton.states()
-    }
-
-    /// Takes states back.
-    pub fn give_back(&self, states: States) {
-        self.automaton.give_back(states);
-    }
-
-    /// Whether a rule can begin with what stands at a place of the view.
-    pub fn may_begin(&self, view: &mut View<'_>, at: usize) -> bool {
-        self.automaton.may_begin(view, at)
-    }
-
-    /// Every rule that matches from `at` with every end it can have, longest first: `(rule index, end)`.
-    pub fn at(&self, states: &mut States, view: &mut View<'_>, at: usize, ends: &mut Vec<(u32, usize)>) {
-        self.automaton.at(states, view, at, ends);
+    /// What finds the rules, by their index.
+    pub fn automaton(&self) -> &Automaton {
+        &self.automaton
     }
 
     /// The slots of a rule that matches a span of the view from end to end, as ranges of it.

@@ -228,7 +228,7 @@ struct Marker<'p, 't, 'l> {
 impl<'p, 't, 'l> Marker<'p, 't, 'l> {
     fn new(passage: &'p Passage<'t, 'l>) -> Self {
         let language = passage.language;
-        let (states, idle) = (language.finder.states(), language.idle_in_marks.take());
+        let (states, idle) = (language.finder.automaton().states(), language.idle_in_marks.take());
         let hits = Vec::with_capacity(HITS.min(passage.text.len() / 8));
         Marker { passage, states, idle, hits, ends: Vec::new(), words: Vec::new(), glued: false }
     }
@@ -258,11 +258,11 @@ impl<'p, 't, 'l> Marker<'p, 't, 'l> {
     /// Marks the labels and cues at a place; whether there are any.
     fn cues(&mut self, view: &mut View<'_>, at: usize) -> bool {
         let finder = &self.passage.language.finder;
-        if !finder.may_begin(view, at) {
+        if !finder.automaton().may_begin(view, at) {
             return false;
         }
         let mut ends = std::mem::take(&mut self.ends);
-        finder.at(&mut self.states, view, at, &mut ends);
+        finder.automaton().at(&mut self.states, view, at, &mut ends);
         for &(form, end) in &ends {
             self.cue(view, form, at..end);
         }
@@ -318,7 +318,7 @@ impl<'p, 't, 'l> Marker<'p, 't, 'l> {
 
     /// The marks; what was learnt is kept for the next page.
     fn finish(self) -> Hits {
-        self.passage.language.finder.give_back(self.states);
+        self.passage.language.finder.automaton().give_back(self.states);
         self.passage.language.idle_in_marks.give_back(self.idle);
         Hits::new(self.hits)
     }

@@ -102,7 +102,8 @@ pub fn scan<'s, V>(passage: &Passage<'_, 's>, read: impl Fn(&Match<'s>) -> Optio
     let rules = &passage.language.rules;
     let written = |start, end| passage.written(start..end).to_owned();
     let mut view = View::new(passage.folded(), &passage.language.words, &written);
-    let (mut states, mut idle, mut ends) = (rules.states(), passage.language.idle_in_rules.take(), Vec::new());
+    let (mut states, mut idle, mut ends) =
+        (rules.automaton().states(), passage.language.idle_in_rules.take(), Vec::new());
     let (mut candidates, mut hiders, mut done) = (Vec::new(), Vec::new(), Vec::new());
     for start in Starts::new(passage.folded(), Vec::new()) {
         let key = match start.kind {
@@ -115,11 +116,11 @@ pub fn scan<'s, V>(passage: &Passage<'_, 's>, read: impl Fn(&Match<'s>) -> Optio
             continue;
         }
         view.begin(start.at);
-        let may_begin = rules.may_begin(&mut view, start.at);
+        let may_begin = rules.automaton().may_begin(&mut view, start.at);
         let begins = may_begin && begins(passage, start.at);
         ends.clear();
         if begins {
-            rules.at(&mut states, &mut view, start.at, &mut ends);
+            rules.automaton().at(&mut states, &mut view, start.at, &mut ends);
         }
         if ends.is_empty() {
             if let Some((key, end)) = key
@@ -145,7 +146,7 @@ pub fn scan<'s, V>(passage: &Passage<'_, 's>, read: impl Fn(&Match<'s>) -> Optio
             }
         }
     }
-    rules.give_back(states);
+    rules.automaton().give_back(states);
     passage.language.idle_in_rules.give_back(idle);
     let (found, lost) = resolve(candidates, &hiders, keep_lost);
     Scan { found, hiders, lost }
@@ -164,9 +165,9 @@ pub fn scan_at<'s, V>(
     }
     let written = |start, end| passage.written(start..end).to_owned();
     let mut view = View::new(passage.folded(), &passage.language.words, &written);
-    let (mut states, mut ends) = (set.states(), Vec::new());
-    set.at(&mut states, &mut view, at, &mut ends);
-    set.give_back(states);
+    let (mut states, mut ends) = (set.automaton().states(), Vec::new());
+    set.automaton().at(&mut states, &mut view, at, &mut ends);
+    set.automaton().give_back(states);
     ends.iter().find_map(|&(rule, end)| {
         let found = matched(passage, &mut view, set, rule, at..end)?;
         read(&found).map(|value| (found, value))
