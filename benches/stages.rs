@@ -71,7 +71,8 @@ fn stages(print: &Print, patterns: &Patterns, pages: &[Vec<u8>]) {
     let encode = JsonLines::stdout().encoder();
     let bytes = pages.iter().map(Vec::len).sum();
 
-    let decoded: Vec<String> = pages.iter().map(|page| text::decode(page).expect("text").text.into_owned()).collect();
+    let decoded: Vec<String> =
+        pages.iter().map(|page| text::decode(page, None).expect("text").text.into_owned()).collect();
     let texts: Vec<Text<'_>> = decoded.iter().map(|page| Text::new(page)).collect();
     let detected: Vec<Detected> = texts.iter().map(|text| detector.detect(text.normal())).collect();
     let of_pages = || texts.iter().zip(&detected);
@@ -82,7 +83,7 @@ fn stages(print: &Print, patterns: &Patterns, pages: &[Vec<u8>]) {
     let records: Vec<_> = pages.iter().map(|page| extractor.read("page.txt", page).expect("a record")).collect();
 
     let timed = |stage: &str, run: &mut dyn FnMut()| print.line(stage, bytes, pages.len(), best(LONG_ENOUGH, run));
-    timed("decode", &mut || each(pages, |page| text::decode(page)));
+    timed("decode", &mut || each(pages, |page| text::decode(page, None)));
     timed("normalise text", &mut || {
         each(&decoded, |page| Text::new(page));
     });
@@ -205,6 +206,8 @@ fn facts(
         language: detected,
         supported: patterns.knows(&detected.code),
         replaced: 0,
+        repaired: 0,
+        repaired: 0,
     };
     title + record::warnings(&known).len()
 }

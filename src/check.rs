@@ -14,7 +14,7 @@ use crate::patterns::{Forms, Kind, Loaded, PatternError, Patterns};
 use crate::pipeline::Extractor;
 use crate::record::{Found, Record};
 use crate::scan;
-use crate::source::{Choice, Folders, Page};
+use crate::source::{Choice, Folders, Limits, Page};
 use crate::text::{Text, fold};
 
 /// Something that is not as it should be.
@@ -218,9 +218,9 @@ pub fn pages(extractor: &Extractor, folder: &Path, accept: bool) -> io::Result<V
 }
 
 fn compare(extractor: &Extractor, page: &Page, accept: bool) -> Result<Compared, String> {
-    let bytes = page.read().map_err(|e| e.message)?;
-    let found = expectation(&extractor.read(&page.name, &bytes)?);
-    let beside = beside(&page.path);
+    let records = extractor.read_from(page, &Limits::default(), &mut Vec::new()).map_err(|e| e.message)?;
+    let found: Vec<Map<String, Value>> = records.iter().map(expectation).collect();
+    let beside = page.path().map(beside).ok_or("expected a file of its own, found a part of one")?;
     if accept {
         let text = rendered(&found);
         if fs::read_to_string(&beside).is_ok_and(|before| before == text) {
@@ -234,14 +234,21 @@ fn compare(extractor: &Extractor, page: &Page, accept: bool) -> Result<Compared,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Compared::New),
         Err(error) => return Err(format!("{}: cannot be read: {}", beside.display(), crate::source::plain(&error))),
     };
-    let expected: Map<String, Value> = serde_json::from_str(&expected)
-        .map_err(|e| format!("{}: expected a JSON object, found {e}", beside.display()))?;
-    if let Some(key) = expected.keys().find(|key| !found.contains_key(*key)) {
+    let expected = several(&expected)
+        .map_err(|e| format!("{}: expected a JSON object, or a list of them, found {e}", beside.display()))?;
+    let known = |key: &&String| found.iter().all(|found| !found.contains_key(*key));
+    if let Some(key) = expected.iter().flat_map(Map::keys).find(known) {
         return Err(format!("{}: expected a key of an expectation, found {key}", beside.display()));
     }
     // Only what an expectation says is compared: it may leave keys out.
-    let said: Map<String, Value> =
-        expected.keys().filter_map(|k| found.get(k).map(|v| (k.clone(), v.clone()))).collect();
+    let said: Vec<Map<String, Value>> = found
+        .iter()
+        .enumerate()
+        .map(|(index, found)| match expected.get(index) {
+            Some(expected) => expected.keys().filter_map(|k| found.get(k).map(|v| (k.clone(), v.clone()))).collect(),
+            None => found.clone(),
+        })
+        .collect();
     let (expected, said) = (rendered(&expected), rendered(&said));
     if expected == said {
         return Ok(Compared::Same);
@@ -250,9 +257,20 @@ fn compare(extractor: &Extractor, page: &Page, accept: bool) -> Result<Compared,
     Ok(Compared::Differs(diff.unified_diff().context_radius(0).to_string()))
 }
 
-/// `page.txt` → `page.expected.json`.
+/// The expectations of a page: an object, or a list of them where the page lists several projects.
+fn several(text: &str) -> serde_json::Result<Vec<Map<String, Value>>> {
+    if text.trim_start().starts_with('[') { serde_json::from_str(text) } else { Ok(vec![serde_json::from_str(text)?]) }
+}
+
+/// `page.txt` → `page.expected.json`; of other files the whole name stays, as `page.html` may stand beside.
 fn beside(page: &Path) -> PathBuf {
-    page.with_extension(EXPECTED)
+    if page.extension().is_some_and(|ending| ending == "txt") {
+        return page.with_extension(EXPECTED);
+    }
+    let mut name = page.as_os_str().to_owned();
+    name.push(".");
+    name.push(EXPECTED);
+    name.into()
 }
 
 /// What a user expects of a page: its facts, values and warnings, without offsets, rules and versions, so that it
@@ -292,7 +310,14 @@ fn bare_mention(mention: &Value) -> Value {
 
 /// One key a line and one mention a line, keys of mentions in one order, numbers without trailing zeros, warnings
 /// sorted: two expectations that say the same are the same text.
-fn rendered(expectation: &Map<String, Value>) -> String {
+fn rendered(all: &[Map<String, Value>]) -> String {
+    match all {
+        [one] => format!("{}\n", object(one)),
+        _ => format!("[\n{}\n]\n", all.iter().map(object).collect::<Vec<_>>().join(",\n")),
+    }
+}
+
+fn object(expectation: &Map<String, Value>) -> String {
     let mut lines: Vec<String> = Vec::new();
     for (key, value) in expectation {
         let name = json!(key);
@@ -309,7 +334,7 @@ fn rendered(expectation: &Map<String, Value>) -> String {
             _ => lines.push(format!("  {name}: {}", one_line(value))),
         }
     }
-    format!("{{\n{}\n}}\n", lines.join(",\n"))
+    format!("{{\n{}\n}}", lines.join(",\n"))
 }
 
 fn ordered(mention: &Value) -> Value {
@@ -350,7 +375,7 @@ mod tests {
     fn what_says_the_same_is_the_same_text() {
         let one = json!({"kind": "regional", "cofinancing_rate": 50.0, "warnings": ["b", "a"], "mentions": [{"value": 5, "kind": "date"}]});
         let other = json!({"kind": "regional", "cofinancing_rate": 50, "warnings": ["a", "b"], "mentions": [{"kind": "date", "value": 5.00}]});
-        let render = |v: Value| v.as_object().map(rendered);
+        let render = |v: Value| v.as_object().map(object);
         assert_eq!(render(one), render(other));
     }
 }

@@ -8,7 +8,12 @@ pub fn sha256<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> String {
     for part in parts {
         hash.update(part);
     }
-    let halves = hash.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    hexadecimal(&hash.finalize())
+}
+
+/// Bytes in hexadecimal.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     halves.filter_map(|half| char::from_digit(half.into(), 16)).collect()
 }
 

@@ -25,6 +25,7 @@ pub mod normalize;
 pub mod patterns;
 pub mod pipeline;
 pub mod record;
+pub mod reject;
 pub mod scan;
 pub mod sink;
 pub mod source;

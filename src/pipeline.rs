@@ -1,26 +1,37 @@
 //! The flow of one page, from bytes to record, and of a batch: in parallel, in bounded memory, in path order.
 
 mod batch;
+mod columns;
+mod groups;
+mod shards;
+mod shown;
 
+use std::fmt;
 use std::ops::Range;
+use std::time::{Duration, Instant};
 
-use crate::digest::sha256;
 use crate::language::{Detected, Detector};
 use crate::normalize;
 use crate::patterns::{Language, PatternError, Patterns, Rule};
 use crate::record::{
-    self, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Number, OtherLanguage, PageKind,
-    ProducedBy, Record, SCHEMA, Sum, Warning,
+    self, Columns, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Names, Number, OtherLanguage,
+    PageKind, ProducedBy, Record, Sum, Warning,
 };
+use crate::reject::{Class, Stage};
 use crate::scan::{self, Lost, Marks, Passage};
-use crate::text::{self, Text};
+use crate::source::{Content, Hints, Limits, Page};
+use crate::text::{Text, html};
 
-pub use batch::{Failure, Observer, Stopped, run};
+pub use batch::{Done, Observer, Stopped, run};
+pub use groups::{Groups, Merged, Project, is_shared};
+pub use shards::{Shard, Shards};
+pub use shown::{Body, Given, Shown};
 
 /// Everything that turns pages into records. One serves all threads.
 pub struct Extractor {
     patterns: Patterns,
     detector: Detector,
+    columns: Columns,
     options: Options,
 }
 
@@ -33,7 +44,62 @@ pub struct Options {
     pub languages: Option<Vec<String>>,
     /// Whether each page's text goes into its record.
     pub keep_text: bool,
+    /// Whether pages that tell of no project (Kohesio's of beneficiaries and lists) give a record all the same.
+    pub keep_all: bool,
+    /// What columns of tables hold, by their headings, where the user says so.
+    pub columns: Vec<(String, record::Column)>,
+    /// What markup may be like.
+    pub markup: html::Limits,
+    /// How long a page may take.
+    pub budget: Option<Budget>,
 }
+
+impl Options {
+    /// What records depend on besides pages and patterns, as one line.
+    pub fn key(&self) -> String {
+        let Options { language, languages, keep_text, keep_all, columns, markup, budget: _ } = self;
+        let columns: Vec<String> = columns.iter().map(|(heading, column)| format!("{heading}={column}")).collect();
+        let languages = languages.as_ref().map_or_else(|| "any".to_owned(), |all| all.join(","));
+        let language = language.as_deref().unwrap_or("any");
+        let html::Limits { depth, nodes, tag_bytes } = markup;
+        format!(
+            "language={language} languages={languages} text={keep_text} all={keep_all} map={} depth={depth} nodes={nodes} \
+             tag={tag_bytes}",
+            columns.join(",")
+        )
+    }
+}
+
+/// How long a page may take, asked between the steps of its way.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// The time a page has.
+    pub time: Duration,
+    /// The clock; kohex reads none itself.
+    pub now: fn() -> Instant,
+}
+
+/// A page that gives no record, and how far it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    pub stage: Stage,
+    pub class: Class,
+    pub message: String,
+}
+
+impl Failed {
+    fn new(stage: Stage, class: Class, message: impl fmt::Display) -> Self {
+        Failed { stage, class, message: message.to_string() }
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failed {}
 
 /// One page read, with what `kohex explain` shows besides the record.
 pub struct Reading<'e> {
@@ -50,7 +116,13 @@ impl Extractor {
     /// [`PatternError`] when the words that tell a language cannot be read.
     pub fn new(patterns: Patterns, options: Options) -> Result<Self, PatternError> {
         let detector = Detector::new(&patterns, options.languages.as_deref())?;
-        Ok(Extractor { patterns, detector, options })
+        let columns = Columns::new(&options.columns);
+        Ok(Extractor { patterns, detector, columns, options })
+    }
+
+    /// How pages are read.
+    pub fn options(&self) -> &Options {
+        &self.options
     }
 
     /// The patterns in use.
@@ -58,46 +130,123 @@ impl Extractor {
         &self.patterns
     }
 
-    /// Reads one page: `name` is what its record calls it.
+    /// Reads one page of plain text or HTML: `name` is what its record calls it. Of a page that lists projects this is
+    /// the first; [`Extractor::read_page`] gives all.
     ///
     /// # Errors
-    /// A message when the bytes are no text or the language's patterns cannot be compiled.
-    pub fn read(&self, name: &str, bytes: &[u8]) -> Result<Record, String> {
-        self.read_fully(name, bytes, false).map(|reading| reading.record)
+    /// As [`Extractor::read_page`].
+    pub fn read(&self, name: &str, bytes: &[u8]) -> Result<Record, Failed> {
+        let records = self.read_page(&Given { name, body: Body::Bytes(bytes), hints: &Hints::default() })?;
+        let nothing = || Failed::new(Stage::Extract, Class::NotAProject, "the page tells of no project");
+        records.into_iter().next().ok_or_else(nothing)
+    }
+
+    /// Reads one page: its project, or all projects of a page that lists several.
+    ///
+    /// # Errors
+    /// [`Failed`] when the bytes are no text, the markup is beyond the limits, the page took longer than its budget,
+    /// the page tells of no project, or the language's patterns cannot be compiled.
+    pub fn read_page(&self, given: &Given<'_>) -> Result<Vec<Record>, Failed> {
+        let deadline = Deadline::new(self.options.budget);
+        let shown = shown::show(given, &self.columns, &self.options.markup)?;
+        deadline.check(Stage::Markup)?;
+        let text = Text::new(&shown.text);
+        let columns = columns::normal(&shown.columns, &text);
+        let detected = self.detect(&text, &shown, &columns);
+        deadline.check(Stage::Extract)?;
+        let page = self.understand(&text, &detected, &columns, false).map_err(wrong_patterns)?;
+        deadline.check(Stage::Extract)?;
+        if page.kohesio == Kohesio::Other && !self.options.keep_all {
+            let message = "a Kohesio page of a beneficiary or a list";
+            return Err(Failed::new(Stage::Extract, Class::NotAProject, message));
+        }
+        let one = Told { given, shown: &shown, text: &text, detected: &detected };
+        if page.blocks.is_empty() {
+            return Ok(vec![self.record(&one, &page, None)]);
+        }
+        let above = page.blocks.first().map_or(0, |first| first.start);
+        let head = self.block(&one, text.page_range(&(0..above)), 0).map_err(wrong_patterns)?;
+        let mut records = Vec::with_capacity(page.blocks.len());
+        for (index, block) in page.blocks.iter().enumerate() {
+            deadline.check(Stage::Extract)?;
+            let project = self.block(&one, text.page_range(block), index + 1).map_err(wrong_patterns)?;
+            records.push(record::under(&head, project));
+        }
+        Ok(records)
+    }
+
+    /// Reads a page of a source; `buffer` serves page after page.
+    ///
+    /// # Errors
+    /// As [`Extractor::read_page`], and when the page's file cannot be read.
+    pub fn read_from(&self, page: &Page, limits: &Limits, buffer: &mut Vec<u8>) -> Result<Vec<Record>, Failed> {
+        let body = match &page.content {
+            Content::Row(row) => Body::Row(row),
+            Content::Bytes(bytes) => Body::Bytes(bytes),
+            Content::File(_) => {
+                let read = page.read_into(buffer, limits);
+                read.map_err(|error| Failed::new(Stage::Source, error.class, error.message))?;
+                Body::Bytes(buffer)
+            }
+        };
+        self.read_page(&Given { name: &page.name, body, hints: &page.hints })
+    }
+
+    /// One project of a page that lists several, or what stands above the list: a stretch of the page is read as a page
+    /// of its own.
+    fn block(&self, whole: &Told<'_>, span: Range<usize>, number: usize) -> Result<Record, PatternError> {
+        let page = whole.text.page();
+        let before = page.get(..span.start).unwrap_or_default().chars().count();
+        let text = Text::new(page.get(span).unwrap_or_default());
+        let detected = Detected::stated(&whole.detected.code, text.normal());
+        let detected = Detected { confidence: whole.detected.confidence, ..detected };
+        let understood = self.understand(&text, &detected, &[], false)?;
+        let told = Told { text: &text, detected: &detected, ..*whole };
+        let mut record = self.record(&told, &understood, Some(number));
+        for mention in &mut record.mentions {
+            (mention.start, mention.end) = (mention.start + before, mention.end + before);
+        }
+        if record.text.is_some() {
+            record.text = Some(page.to_owned());
+        }
+        Ok(record)
     }
 
     /// Reads one page and keeps how: every value with its evidence and, with `keep_lost`, the matches that lost.
     ///
     /// # Errors
-    /// As [`Extractor::read`].
-    pub fn read_fully(&self, name: &str, bytes: &[u8], keep_lost: bool) -> Result<Reading<'_>, String> {
-        let decoded = text::decode(bytes).map_err(|e| e.to_string())?;
-        let text = Text::new(&decoded.text);
-        let detected = match &self.options.language {
-            Some(code) => Detected::stated(code, text.normal()),
-            None => self.detector.detect_folded(text.normal(), text.lower()),
-        };
-        let page = self.understand(&text, &detected, keep_lost).map_err(|e| e.to_string())?;
-        let warnings = record::warnings(&record::Known {
-            text: text.normal(),
-            found: &page.found,
-            facts: &page.facts,
-            kohesio: page.kohesio,
-            language: &detected,
-            supported: self.patterns.knows(&detected.code),
-            replaced: decoded.replaced,
-        });
-        let document = Document {
-            path: name.to_owned(),
-            url: None,
-            media_type: "text/plain".to_owned(),
-            encoding: decoded.encoding.to_owned(),
-            bytes: bytes.len() as u64,
-            sha256: sha256([bytes]),
-            language: detected.code.clone(),
-        };
-        let record = self.record(name, &text, &page, &detected, document, warnings);
+    /// As [`Extractor::read_page`].
+    pub fn read_fully(&self, shown: &Shown<'_>, name: &str, keep_lost: bool) -> Result<Reading<'_>, Failed> {
+        let text = Text::new(&shown.text);
+        let detected = self.detect(&text, shown, &[]);
+        let page = self.understand(&text, &detected, &[], keep_lost).map_err(wrong_patterns)?;
+        let given = Given { name, body: Body::Bytes(&[]), hints: &Hints::default() };
+        let record = self.record(&Told { given: &given, shown, text: &text, detected: &detected }, &page, None);
         Ok(Reading { record, found: page.found, lost: page.lost, facts: page.facts })
+    }
+
+    /// The text a reader sees of a page.
+    ///
+    /// # Errors
+    /// [`Failed`] when the bytes are no text or the markup is beyond the limits.
+    pub fn show<'p>(&self, given: &Given<'p>) -> Result<Shown<'p>, Failed> {
+        shown::show(given, &self.columns, &self.options.markup)
+    }
+
+    /// The page's language. What the markup says of it counts where the words leave it open: templates often say wrong.
+    fn detect(&self, text: &Text<'_>, shown: &Shown<'_>, cells: &[columns::Placed]) -> Detected {
+        if let Some(code) = &self.options.language {
+            return Detected::stated(code, text.normal());
+        }
+        if !cells.is_empty() {
+            return columns::detect(&self.detector, text, cells);
+        }
+        let detected = self.detector.detect_folded(text.normal(), text.lower());
+        let said = shown.head.as_ref().and_then(|head| head.language.as_deref());
+        match said.filter(|code| detected.confidence < record::CERTAIN && self.patterns.knows(code)) {
+            Some(code) => Detected { confidence: record::CERTAIN, ..Detected::stated(code, text.normal()) },
+            None => detected,
+        }
     }
 
     /// What is found in `text` read as `code` whatever it looks like, with spans in bytes of `text`: for examples.
@@ -107,24 +256,25 @@ impl Extractor {
     pub fn found_in(&self, text: &str, code: &str) -> Result<Vec<Found<'_>>, PatternError> {
         let text = Text::new(text);
         let detected = Detected::stated(code, text.normal());
-        let mut found = self.understand(&text, &detected, false)?.found;
+        let mut found = self.understand(&text, &detected, &[], false)?.found;
         for f in &mut found {
             f.span = text.page_range(&f.span);
         }
         Ok(found)
     }
 
-    fn understand(
-        &self,
+    fn understand<'r>(
+        &'r self,
         text: &Text<'_>,
         detected: &Detected,
+        columns: &'r [columns::Placed],
         keep_lost: bool,
-    ) -> Result<Understood<'_>, PatternError> {
+    ) -> Result<Understood<'r>, PatternError> {
         let language = self.patterns.language(&detected.code)?;
         let normal = text.normal();
         let (mut passages, mut zones, mut readings, mut lost) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for passage in &detected.passages {
-            let seen = see(text, &passage.span, self.patterns.language(&passage.code)?, keep_lost);
+            let seen = see(text, &passage.span, self.patterns.language(&passage.code)?, columns, keep_lost);
             passages.push(seen.marks);
             zones.extend(seen.zones);
             readings.extend(seen.readings);
@@ -147,20 +297,46 @@ impl Extractor {
             let title = record::title(normal, &zones, &found, language, kohesio);
             facts.title = title.map(|title| Fact::words(normal, title, "head of the page"));
         }
-        Ok(Understood { found, lost, facts, kohesio })
+        let blocks =
+            if kohesio == Kohesio::No && columns.is_empty() { record::blocks(normal, &zones) } else { Vec::new() };
+        Ok(Understood { found, lost, facts, kohesio, blocks })
     }
 
-    fn record(
-        &self,
-        name: &str,
-        text: &Text<'_>,
-        page: &Understood<'_>,
-        detected: &Detected,
-        document: Document,
-        warnings: Vec<record::Noted>,
-    ) -> Record {
+    fn record(&self, told: &Told<'_>, page: &Understood<'_>, number: Option<usize>) -> Record {
+        let Told { given, shown, text, detected } = *told;
         let facts = &page.facts;
-        let (id, id_source) = record::identity(name, text.normal());
+        let warnings = record::warnings(&record::Known {
+            text: text.normal(),
+            found: &page.found,
+            facts,
+            kohesio: page.kohesio,
+            language: detected,
+            supported: self.patterns.knows(&detected.code),
+            replaced: shown.replaced,
+            repaired: shown.repaired,
+        });
+        let head = shown.head.as_ref();
+        let canonical = head.and_then(|head| head.canonical.as_deref());
+        let own = head.and_then(|head| head.og_url.as_deref());
+        let url = given.hints.url.as_deref().or(canonical).or(own);
+        let document = Document {
+            path: given.name.to_owned(),
+            url: url.map(str::to_owned),
+            media_type: shown.media_type.to_owned(),
+            encoding: shown.encoding.to_owned(),
+            bytes: shown.bytes,
+            sha256: shown.sha256.clone(),
+            language: detected.code.clone(),
+        };
+        let addresses = [given.hints.url.as_deref(), canonical, own];
+        let names = Names { path: given.name, id: given.hints.id.as_deref(), addresses };
+        let (mut id, mut id_source) = record::identity(&names, if number.is_none() { text.normal() } else { "" });
+        if let Some(number) = number {
+            if id_source == record::IdSource::Kohesio {
+                (id, id_source) = (given.name.to_owned(), record::IdSource::Path);
+            }
+            id = format!("{id}#{number}");
+        }
         let money = |fact: &Option<Fact<Sum>>| {
             fact.as_ref().map(|f| Money { amount: Number(f.value.amount), currency: f.value.currency.clone() })
         };
@@ -169,16 +345,23 @@ impl Extractor {
                 .map(|f| f.span.as_ref().map_or_else(|| f.value.clone(), |span| text.page_str(span).to_owned()))
         };
         Record {
-            schema: SCHEMA,
+            schema: record::Version,
             id,
             id_source,
-            kind: if page.kohesio == Kohesio::Project { PageKind::Kohesio } else { PageKind::Regional },
-            title: said(&facts.title),
+            kind: match given.body {
+                Body::Row(_) => PageKind::Row,
+                Body::Bytes(_) if page.kohesio == Kohesio::Project => PageKind::Kohesio,
+                Body::Bytes(_) => PageKind::Regional,
+            },
+            title: said(&facts.title).or_else(|| record::site_title(head?.title.as_deref()?)),
             language: LanguageOf { code: detected.code.clone(), confidence: detected.confidence },
             other_languages: detected.others().into_iter().map(|(code, share)| OtherLanguage { code, share }).collect(),
             start_date: facts.start_date.as_ref().map(|f| f.value.to_string()),
             end_date: facts.end_date.as_ref().map(|f| f.value.to_string()),
-            published: facts.published.as_ref().map(|f| f.value.to_string()),
+            published: facts.published.as_ref().map(|f| f.value.to_string()).or_else(|| {
+                // Of a page that lists projects the head speaks of none of them.
+                record::published(head.filter(|_| number.is_none())?.published.as_deref()?)
+            }),
             programming_period: facts.programming_period.as_ref().map(|f| f.value.programming_period()),
             fund: said(&facts.fund),
             programme: said(&facts.programme),
@@ -205,6 +388,38 @@ impl Extractor {
     }
 }
 
+/// A page and what is known of it before it is understood.
+#[derive(Clone, Copy)]
+struct Told<'t> {
+    given: &'t Given<'t>,
+    shown: &'t Shown<'t>,
+    text: &'t Text<'t>,
+    detected: &'t Detected,
+}
+
+/// The time a page has left.
+struct Deadline(Option<(Instant, Budget)>);
+
+impl Deadline {
+    fn new(budget: Option<Budget>) -> Self {
+        Deadline(budget.map(|budget| ((budget.now)(), budget)))
+    }
+
+    fn check(&self, stage: Stage) -> Result<(), Failed> {
+        let Some((began, budget)) = self.0 else { return Ok(()) };
+        if (budget.now)().saturating_duration_since(began) <= budget.time {
+            return Ok(());
+        }
+        let message =
+            format!("expected the page to take {} s at most, found that it takes longer", budget.time.as_secs());
+        Err(Failed::new(stage, Class::Timeout, message))
+    }
+}
+
+fn wrong_patterns(error: PatternError) -> Failed {
+    Failed::new(Stage::Extract, Class::Damaged, error)
+}
+
 /// What a passage holds, before anything is known of roles.
 struct Seen<'t, 'e> {
     marks: Marks<'t, 'e>,
@@ -214,7 +429,13 @@ struct Seen<'t, 'e> {
 }
 
 /// Matches the rules and labels of `language` against a passage of a text.
-fn see<'t, 'e>(text: &'t Text<'_>, span: &Range<usize>, language: &'e Language, keep_lost: bool) -> Seen<'t, 'e> {
+fn see<'t, 'e>(
+    text: &'t Text<'_>,
+    span: &Range<usize>,
+    language: &'e Language,
+    columns: &'e [columns::Placed],
+    keep_lost: bool,
+) -> Seen<'t, 'e> {
     let passage = Passage::new(text.normal(), text.lower(), span, language);
     let text = text.normal();
     let read = |found: &scan::Match<'_>| normalize::read(found, passage.text, language);
@@ -234,7 +455,7 @@ fn see<'t, 'e>(text: &'t Text<'_>, span: &Range<usize>, language: &'e Language, 
         }
     }
     let marks = Marks::new(passage);
-    let zones = record::zones(text, &marks);
+    let zones = columns::with(record::zones(text, &marks), columns, span);
     let bare = record::bare_values(text, &marks, &zones, |span| {
         let next = readings.partition_point(|(_, reading)| reading.span.end <= span.start);
         readings.get(next).is_some_and(|(_, reading)| reading.span.start < span.end)
@@ -249,6 +470,8 @@ struct Understood<'e> {
     lost: Vec<Lost<'e>>,
     facts: Facts,
     kohesio: Kohesio,
+    /// Where each project stands on a page that lists several.
+    blocks: Vec<Range<usize>>,
 }
 
 fn mentions(text: &Text<'_>, found: &[Found<'_>]) -> Vec<Mention> {

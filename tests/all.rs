@@ -17,6 +17,7 @@ mod laws;
 mod oracle;
 mod pages;
 mod patterns;
+mod projects;
 mod regressions;
 mod schema;
 

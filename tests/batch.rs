@@ -6,9 +6,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use kohex::pipeline::{Failure, Observer, Stopped, run};
+use kohex::pipeline::{Done, Failed, Observer, Stopped, run};
 use kohex::record::Record;
-use kohex::source::{Choice, Folders};
+use kohex::reject::Reject;
+use kohex::source::{Choice, Folders, Limits, Page};
 
 use crate::EXTRACTOR;
 
@@ -20,11 +21,11 @@ struct Told {
 }
 
 impl Observer for Told {
-    fn page(&self, _: &Record) {
+    fn page(&self, _: &[Record]) {
         self.pages.fetch_add(1, Ordering::Relaxed);
     }
-    fn failure(&self, failure: Failure) {
-        self.failures.lock().expect("a list").push(failure.message);
+    fn reject(&self, reject: &Reject) {
+        self.failures.lock().expect("a list").push(reject.message.clone());
     }
     fn renamed(&self, _: &str) {}
 }
@@ -40,6 +41,10 @@ fn pages(count: usize) -> (tempfile::TempDir, Folders) {
     (folder, source)
 }
 
+fn extract(page: &Page, buffer: &mut Vec<u8>) -> Result<Vec<Record>, Failed> {
+    EXTRACTOR.read_from(page, &Limits::default(), buffer)
+}
+
 /// The id of a record; encoders hold nothing.
 fn id(record: &Record) -> String {
     record.id.clone()
@@ -50,16 +55,18 @@ fn order_is_kept_and_a_page_that_panics_takes_no_other_along() {
     for threads in [1, 2, 5] {
         let (_folder, source) = pages(200);
         let told = Told::default();
-        let read = |name: &str, bytes: &[u8]| {
-            assert_ne!(name, "0050.txt", "a fault of ours");
-            if name == "0000.txt" {
+        let read = |page: &Page, buffer: &mut Vec<u8>| {
+            assert_ne!(page.name, "0050.txt", "a fault of ours");
+            if page.name == "0000.txt" {
                 std::thread::sleep(Duration::from_millis(100));
             }
-            EXTRACTOR.read(name, bytes)
+            extract(page, buffer)
         };
         let mut written = Vec::new();
-        let write = |id| {
-            written.push(id);
+        let write = |done| {
+            if let Done::Records(ids) = done {
+                written.extend(ids);
+            }
             Ok(())
         };
         run(threads, read, source, id, write, &told).expect("written");
@@ -76,8 +83,8 @@ fn a_closed_output_ends_the_run_soon() {
     for threads in [1, 3] {
         let (_folder, source) = pages(1000);
         let told = Told::default();
-        let write = |_| Err(io::ErrorKind::BrokenPipe.into());
-        let ended = run(threads, |name, bytes| EXTRACTOR.read(name, bytes), source, id, write, &told);
+        let write = |_: Done<String>| Err(io::ErrorKind::BrokenPipe.into());
+        let ended = run(threads, extract, source, id, write, &told);
         assert!(matches!(ended, Err(Stopped(error)) if error.kind() == io::ErrorKind::BrokenPipe));
         let read = told.pages.into_inner();
         assert!(read < 200, "{read} pages read");
@@ -88,10 +95,8 @@ fn a_closed_output_ends_the_run_soon() {
 fn an_output_that_panics_leaves_no_thread_waiting() {
     let (_folder, source) = pages(1000);
     let told = Told::default();
-    let write = |_| -> io::Result<()> { panic!("a fault in the output") };
-    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        run(3, |name, bytes| EXTRACTOR.read(name, bytes), source, id, write, &told)
-    }));
+    let write = |_: Done<String>| -> io::Result<()> { panic!("a fault in the output") };
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(3, extract, source, id, write, &told)));
     assert!(ended.is_err());
     assert!(told.pages.into_inner() < 1000);
 }

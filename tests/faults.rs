@@ -177,7 +177,7 @@ fn each_project_has_a_file_of_its_own() {
         fs::write(path, GOOD).expect("written");
     }
     let out = tempfile::tempdir().expect("a folder");
-    let run = extract(&[text(folder.path()), "--each", text(out.path())]);
+    let run = extract(&[text(folder.path()), "--no-merge", "--each", text(out.path())]);
     assert_eq!(run.status.code(), Some(0), "{}", told(&run));
     let mut names: Vec<String> = fs::read_dir(out.path())
         .expect("read")

@@ -21,7 +21,7 @@ fn pages() -> BTreeMap<String, Vec<(String, String)>> {
     for page in Folders::new(vec!["fixtures".into()], Choice::new(&[], false, false).expect("a choice")) {
         let page = page.expect("a page");
         let code = Path::new(&page.name).parent().expect("a folder").display().to_string();
-        let text = fs::read_to_string(&page.path).expect("UTF-8");
+        let text = fs::read_to_string(page.path().expect("a file")).expect("UTF-8");
         pages.entry(code).or_default().push((page.name, text));
     }
     pages

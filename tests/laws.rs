@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use kohex::record::Record;
-use kohex::source::{Choice, Folders};
+use kohex::source::{Choice, Folders, Limits};
 use proptest::prelude::*;
 use rand_free::Shuffle;
 
@@ -113,7 +113,7 @@ proptest! {
     fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         match EXTRACTOR.read("bytes.txt", &bytes) {
             Ok(record) => evidence_holds(&record),
-            Err(message) => prop_assert!(message.contains("binary")),
+            Err(failed) => prop_assert!(failed.message.contains("binary")),
         }
     }
 
@@ -132,7 +132,7 @@ fn scattered(folder: &Path, seed: u64) {
     for page in pages {
         let path = folder.join(&page.name);
         fs::create_dir_all(path.parent().expect("a parent")).expect("made");
-        fs::copy(&page.path, path).expect("copied");
+        fs::copy(page.path().expect("a file"), path).expect("copied");
     }
 }
 
@@ -226,6 +226,19 @@ mod rand_free {
                 let other = usize::try_from(state % (i as u64 + 1)).unwrap_or(0);
                 self.swap(i, other);
             }
+        }
+    }
+}
+
+#[test]
+fn a_record_is_read_as_it_is_written() {
+    let choice = Choice::new(&[], false, false).expect("a choice");
+    for page in Folders::new(vec!["fixtures".into()], choice) {
+        let page = page.expect("a page");
+        for record in EXTRACTOR.read_from(&page, &Limits::default(), &mut Vec::new()).expect("records") {
+            let line = record.line();
+            let read: Record = serde_json::from_slice(&line).expect("a record");
+            assert_eq!(read.line(), line, "{}", record.id);
         }
     }
 }

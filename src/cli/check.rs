@@ -41,7 +41,7 @@ impl Check {
                 writeln!(out, "{}: {}\n", difference.place, difference.message)?;
             }
             for (page, result) in &compared {
-                let place = page.path.display();
+                let place = &page.name;
                 match result {
                     Compared::Same => continue,
                     Compared::Accepted => {

@@ -9,10 +9,10 @@ use clap::Args;
 use super::{Common, Outcome, Refusal, Tongues, load, print};
 use crate::normalize::PeriodValue;
 use crate::patterns::Kind;
-use crate::pipeline::Reading;
+use crate::pipeline::{Body, Failed, Given, Options, Reading};
 use crate::record::{Fact, Found};
-use crate::source::{plain, printable};
-use crate::text::{Text, decode};
+use crate::source::{Hints, plain, printable};
+use crate::text::Text;
 
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -28,10 +28,12 @@ impl Explain {
         let place = printable(&self.file);
         let bytes =
             std::fs::read(&self.file).map_err(|e| Refusal(format!("{place}: cannot be read: {}", plain(&e))))?;
-        let extractor = self.tongues.extractor(load(common)?, false)?;
-        let reading = extractor.read_fully(&place, &bytes, true).map_err(|e| Refusal(format!("{place}: {e}")))?;
-        let decoded = decode(&bytes).map_err(|e| Refusal(format!("{place}: {e}")))?;
-        let text = Text::new(&decoded.text);
+        let extractor = self.tongues.extractor(load(common)?, Options::default())?;
+        let failed = |e: Failed| Refusal(format!("{place}: {e}"));
+        let given = Given { name: &place, body: Body::Bytes(&bytes), hints: &Hints::default() };
+        let shown = extractor.show(&given).map_err(failed)?;
+        let reading = extractor.read_fully(&shown, &place, true).map_err(failed)?;
+        let text = Text::new(&shown.text);
         print(|out| {
             page(out, &text, &reading)?;
             values(out, &text, &reading)?;

@@ -3,9 +3,11 @@
 mod check;
 mod explain;
 mod extract;
+mod interrupt;
 mod languages;
 mod progress;
 mod shell;
+mod verify;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -56,6 +58,10 @@ enum Command {
     Check(check::Check),
     /// Show how a page is read: every value in its place, and why
     Explain(explain::Explain),
+    /// Prove that an output is whole: every page exactly one record or one reject
+    Verify(verify::Verify),
+    /// Say how far a run into a folder is
+    Status(verify::Status),
     /// List the languages, and the rules and examples of each
     Languages,
     /// Print the JSON Schema of a record
@@ -106,6 +112,8 @@ pub fn main() -> ExitCode {
         Command::Extract(command) => command.run(&cli.common),
         Command::Check(command) => command.run(&cli.common),
         Command::Explain(command) => command.run(&cli.common),
+        Command::Verify(command) => command.run(&cli.common),
+        Command::Status(command) => command.run(),
         Command::Languages => languages::run(&cli.common),
         Command::Schema => shell::schema(),
         Command::Completions(command) => command.run(),
@@ -135,7 +143,7 @@ struct Tongues {
 
 impl Tongues {
     /// The extractor for pages in these languages.
-    fn extractor(&self, patterns: Patterns, keep_text: bool) -> Result<Extractor, Refusal> {
+    fn extractor(&self, patterns: Patterns, options: Options) -> Result<Extractor, Refusal> {
         let plain = |code: &String| code.trim().to_lowercase();
         let language = self.language.as_ref().map(plain);
         let languages: Option<Vec<String>> = self.languages.as_ref().map(|list| list.iter().map(plain).collect());
@@ -144,7 +152,7 @@ impl Tongues {
             let known: Vec<&str> = patterns.codes().filter(|code| patterns.knows(code)).collect();
             return Err(Refusal(format!("expected one of the languages {}, found '{strange}'", known.join(" "))));
         }
-        Ok(Extractor::new(patterns, Options { language, languages, keep_text })?)
+        Ok(Extractor::new(patterns, Options { language, languages, ..options })?)
     }
 }
 

@@ -10,8 +10,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{Common, remark, say};
 use crate::patterns::Kind;
-use crate::pipeline::{Failure, Observer};
+use crate::pipeline::Observer;
 use crate::record::{Code, Record};
+use crate::reject::{Class, Reject};
 use crate::source::{Choice, Folders};
 
 /// Counts pages and draws a bar where standard error is a terminal.
@@ -19,7 +20,9 @@ pub struct Progress {
     bar: ProgressBar,
     quiet: bool,
     closed: Arc<AtomicBool>,
-    pages: AtomicU64,
+    /// Pages that gave records, and pages and parts of the input that gave none; of these, those where something failed.
+    read: AtomicU64,
+    rejects: AtomicU64,
     failed: AtomicU64,
     tally: Mutex<Tally>,
 }
@@ -29,6 +32,7 @@ struct Tally {
     mentions: BTreeMap<Kind, u64>,
     languages: BTreeMap<String, u64>,
     warnings: BTreeMap<Code, u64>,
+    rejects: BTreeMap<Class, u64>,
 }
 
 impl Progress {
@@ -52,8 +56,15 @@ impl Progress {
                 }
             });
         }
-        let (pages, failed) = (AtomicU64::new(0), AtomicU64::new(0));
-        Progress { bar, quiet: common.quiet, closed, pages, failed, tally: Mutex::default() }
+        Progress {
+            bar,
+            quiet: common.quiet,
+            closed,
+            read: AtomicU64::new(0),
+            rejects: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+            tally: Mutex::default(),
+        }
     }
 
     /// Takes the bar away.
@@ -62,34 +73,49 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    /// Pages read.
-    pub fn pages(&self) -> u64 {
-        self.pages.load(Ordering::Relaxed)
+    /// Pages that gave records.
+    pub fn read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
     }
 
-    /// Pages and folders that failed.
+    /// Pages, folders and parts of archives that gave none.
+    pub fn rejects(&self) -> u64 {
+        self.rejects.load(Ordering::Relaxed)
+    }
+
+    /// Those of them where something failed.
     pub fn failed(&self) -> u64 {
         self.failed.load(Ordering::Relaxed)
     }
 
+    /// Counts pages that need no reading, as an earlier run did.
+    pub fn skip(&self, pages: u64) {
+        self.bar.inc(pages);
+    }
+
     /// One line: pages, records, failures, mentions by kind, languages, seconds.
-    pub fn summary(&self, elapsed: Duration, verbose: bool) -> String {
+    pub fn summary(&self, records: u64, elapsed: Duration, verbose: bool) -> String {
         let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        let pages = self.pages();
         let list = |counts: Vec<(String, u64)>| {
             counts.into_iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", ")
         };
         let mentions = list(tally.mentions.iter().map(|(kind, n)| (kind.to_string(), *n)).collect());
         let mut languages: Vec<(String, u64)> = tally.languages.iter().map(|(code, n)| (code.clone(), *n)).collect();
         languages.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        let others = self.rejects() - self.failed();
         let seconds = elapsed.as_secs_f64();
         let mut line = format!(
-            "{} pages, {pages} records, {} failed; mentions: {}; languages: {}; {seconds:.2} s",
-            pages + self.failed(),
+            "{} pages, {records} records, {} failed{}; mentions: {}; languages: {}; {seconds:.2} s",
+            self.read() + self.rejects(),
             self.failed(),
+            if others > 0 { format!(", {others} without a project") } else { String::new() },
             if mentions.is_empty() { "none" } else { &mentions },
             if languages.is_empty() { "none".to_owned() } else { list(languages) },
         );
+        if verbose && !tally.rejects.is_empty() {
+            let rejects = tally.rejects.iter().map(|(class, n)| (class.to_string(), *n)).collect();
+            line = format!("without a record: {}\n{line}", list(rejects));
+        }
         if verbose && !tally.warnings.is_empty() {
             let mut warnings: Vec<_> = tally.warnings.iter().map(|(code, n)| (code.to_string(), *n)).collect();
             warnings.sort();
@@ -109,28 +135,34 @@ fn style(template: &str) -> Option<ProgressStyle> {
 }
 
 impl Observer for Progress {
-    fn page(&self, record: &Record) {
-        self.pages.fetch_add(1, Ordering::Relaxed);
+    fn page(&self, records: &[Record]) {
+        self.read.fetch_add(1, Ordering::Relaxed);
         self.bar.inc(1);
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        for mention in &record.mentions {
-            *tally.mentions.entry(mention.kind()).or_default() += 1;
+        for record in records {
+            for mention in &record.mentions {
+                *tally.mentions.entry(mention.kind()).or_default() += 1;
+            }
+            for warning in &record.warnings {
+                *tally.warnings.entry(warning.code).or_default() += 1;
+            }
         }
-        let language = &record.language.code;
+        let Some(language) = records.first().map(|record| &record.language.code) else { return };
         if let Some(pages) = tally.languages.get_mut(language) {
             *pages += 1;
         } else {
             tally.languages.insert(language.clone(), 1);
         }
-        for warning in &record.warnings {
-            *tally.warnings.entry(warning.code).or_default() += 1;
-        }
     }
 
-    fn failure(&self, failure: Failure) {
-        self.failed.fetch_add(1, Ordering::Relaxed);
+    fn reject(&self, reject: &Reject) {
+        self.rejects.fetch_add(1, Ordering::Relaxed);
         self.bar.inc(1);
-        self.bar.suspend(|| say(&format!("{}: {}", failure.place, failure.message)));
+        *self.tally.lock().unwrap_or_else(PoisonError::into_inner).rejects.entry(reject.class).or_default() += 1;
+        if reject.is_failure() {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+            self.bar.suspend(|| say(&reject.to_string()));
+        }
     }
 
     fn renamed(&self, name: &str) {

@@ -1,6 +1,7 @@
 //! Dates at the precision written, in the Gregorian calendar (ISO 8601, reduced precision kept).
 
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::civil::Date;
 
@@ -67,6 +68,48 @@ impl fmt::Display for DateValue {
     }
 }
 
+/// Reads what [`DateValue`] prints.
+impl FromStr for DateValue {
+    type Err = NoDate;
+
+    fn from_str(text: &str) -> Result<Self, NoDate> {
+        let (day, time) = text.split_once('T').map_or((text, None), |(day, time)| (day, Some(time)));
+        let mut parts = day.split('-');
+        let year = parts.next().filter(|year| year.len() == 4).and_then(|year| year.parse().ok()).ok_or(NoDate)?;
+        let mut part = || match parts.next() {
+            Some(part) => two_digits(part).map(Some).ok_or(NoDate),
+            None => Ok(None),
+        };
+        let (month, day) = (part()?, part()?);
+        let time = match time {
+            Some(time) => {
+                let (hour, minute) = time.split_once(':').ok_or(NoDate)?;
+                Some((two_digits(hour).ok_or(NoDate)?, two_digits(minute).ok_or(NoDate)?))
+            }
+            None => None,
+        };
+        let value = DateValue { year, month, day, time };
+        let whole = parts.next().is_none() && (time.is_none() || day.is_some());
+        if whole && value.first().is_some() { Ok(value) } else { Err(NoDate) }
+    }
+}
+
+/// A text is no date of ISO 8601 at the precision of a year, month, day or minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoDate;
+
+impl fmt::Display for NoDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a date like 2024, 2024-01, 2024-01-31 or 2024-01-31T10:00")
+    }
+}
+
+impl std::error::Error for NoDate {}
+
+fn two_digits(text: &str) -> Option<i8> {
+    (text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
 /// Writes a number below a hundred with two figures.
 fn two(tens: &mut u8, ones: &mut u8, number: u16) {
     let figure = |number: u16| b'0' + u8::try_from(number % 10).unwrap_or_default();
@@ -127,6 +170,16 @@ mod tests {
         assert_eq!(minute.to_string(), "2019-09-13T10:03");
         assert_eq!(date(2024, Some(1), None).to_string(), "2024-01");
         assert_eq!(date(2024, None, None).to_string(), "2024");
+    }
+
+    #[test]
+    fn what_is_printed_is_read() {
+        for text in ["2024", "2024-01", "2024-01-31", "2024-01-31T10:03"] {
+            assert_eq!(text.parse::<DateValue>().map(|date| date.to_string()).as_deref(), Ok(text));
+        }
+        for text in ["", "24", "2024-13", "2024-02-30", "2024-01-31T10", "2024T10:03", "2024-01-31-01", "2024-1"] {
+            assert_eq!(text.parse::<DateValue>(), Err(NoDate), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Periods: two years and what lies between them (an ISO 8601 interval of years).
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::patterns::{Part, Slot};
 use crate::scan::Match;
@@ -17,6 +18,21 @@ impl fmt::Display for PeriodValue {
         write!(f, "{}/{}", self.start, self.end)
     }
 }
+
+/// Reads what [`PeriodValue`] prints.
+impl FromStr for PeriodValue {
+    type Err = NoPeriod;
+
+    fn from_str(text: &str) -> Result<Self, NoPeriod> {
+        let (start, end) = text.split_once('/').ok_or(NoPeriod)?;
+        let year = |year: &str| year.parse().map_err(|_| NoPeriod);
+        Ok(PeriodValue { start: year(start)?, end: year(end)? })
+    }
+}
+
+/// A text is no interval of two years.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoPeriod;
 
 /// The multiannual frameworks cohesion policy has had; "2014-2021" is how Kohesio printed 2014-2020 for a time.
 const PROGRAMMING: [(u16, u16); 6] =

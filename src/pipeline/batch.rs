@@ -12,25 +12,26 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::record::Record;
-use crate::source::{Page, SourceError, printable};
+use crate::reject::{Class, Reject, Stage};
+use crate::source::{Page, SourceError};
+
+use super::Failed;
 
 /// What a batch tells while it runs, on any of its threads.
 pub trait Observer: Sync {
-    /// A page was read.
-    fn page(&self, record: &Record);
-    /// A page or folder failed; every other page is still delivered.
-    fn failure(&self, failure: Failure);
+    /// A page was read and gave these records.
+    fn page(&self, records: &[Record]);
+    /// A page, folder or part of an archive gives none; every other page is still delivered.
+    fn reject(&self, reject: &Reject);
     /// A page's file name is not UTF-8, so its record names it otherwise.
     fn renamed(&self, name: &str);
 }
 
-/// A page that could not be read.
+/// How a page ended: as records made ready to be written, or as a reject.
 #[derive(Debug)]
-pub struct Failure {
-    /// The page's file.
-    pub place: String,
-    /// What failed, in one line.
-    pub message: String,
+pub enum Done<T> {
+    Records(Vec<T>),
+    Reject(Reject),
 }
 
 /// A batch ends early only when its output can take no more.
@@ -47,16 +48,16 @@ const WAITING: usize = 32 << 20;
 const MENTION: usize = 256;
 
 /// Reads every page of `source` with `read` on `threads` threads, this one among them; `encode` makes each record ready
-/// on its thread, and `write` takes them one by one in the order of the source.
+/// on its thread, and `write` takes page by page in the order of the source.
 ///
 /// # Errors
 /// [`Stopped`] when `write` takes no more.
 pub fn run<T: Send>(
     threads: usize,
-    read: impl Fn(&str, &[u8]) -> Result<Record, String> + Sync,
+    read: impl Fn(&Page, &mut Vec<u8>) -> Result<Vec<Record>, Failed> + Sync,
     source: impl Iterator<Item = Result<Page, SourceError>> + Send,
-    encode: fn(&Record) -> T,
-    write: impl FnMut(T) -> io::Result<()> + Send,
+    encode: impl Fn(&Record) -> T + Sync,
+    write: impl FnMut(Done<T>) -> io::Result<()> + Send,
     observer: &impl Observer,
 ) -> Result<(), Stopped> {
     let intake = Mutex::new(Intake { source: source.fuse(), taken: 0 });
@@ -78,18 +79,18 @@ struct Intake<S> {
     taken: usize,
 }
 
-/// Records of pages that follow one another.
+/// What became of pages that follow one another.
 struct Run<T> {
     /// Which page of the source is the first.
     first: usize,
     pages: usize,
-    records: Vec<T>,
+    done: Vec<Done<T>>,
     bytes: usize,
 }
 
 impl<T> Run<T> {
     fn new(first: usize) -> Self {
-        Run { first, pages: 0, records: Vec::new(), bytes: 0 }
+        Run { first, pages: 0, done: Vec::new(), bytes: 0 }
     }
 
     /// Takes the run so far and goes on behind it.
@@ -110,7 +111,7 @@ struct Outlet<T, W> {
     stopped: Option<io::Error>,
 }
 
-impl<T, W: FnMut(T) -> io::Result<()>> Outlet<T, W> {
+impl<T, W: FnMut(Done<T>) -> io::Result<()>> Outlet<T, W> {
     fn take(&mut self, run: Run<T>) {
         self.bytes += run.bytes;
         self.waiting.insert(run.first, run);
@@ -118,28 +119,29 @@ impl<T, W: FnMut(T) -> io::Result<()>> Outlet<T, W> {
             self.next += run.pages;
             self.bytes -= run.bytes;
             if self.stopped.is_none() {
-                self.stopped = run.records.into_iter().try_for_each(&mut self.write).err();
+                self.stopped = run.done.into_iter().try_for_each(&mut self.write).err();
             }
         }
     }
 }
 
 /// What the threads share.
-struct Batch<'o, S, T, W, R, O> {
+struct Batch<'o, S, T, W, R, E, O> {
     intake: Mutex<Intake<S>>,
     outlet: Mutex<Outlet<T, W>>,
     /// Told when what waited may have become less.
     room: Condvar,
     read: R,
-    encode: fn(&Record) -> T,
+    encode: E,
     observer: &'o O,
 }
 
-impl<S, T, W, R, O> Batch<'_, S, T, W, R, O>
+impl<S, T, W, R, E, O> Batch<'_, S, T, W, R, E, O>
 where
     S: Iterator<Item = Result<Page, SourceError>>,
-    W: FnMut(T) -> io::Result<()>,
-    R: Fn(&str, &[u8]) -> Result<Record, String>,
+    W: FnMut(Done<T>) -> io::Result<()>,
+    R: Fn(&Page, &mut Vec<u8>) -> Result<Vec<Record>, Failed>,
+    E: Fn(&Record) -> T,
     O: Observer,
 {
     /// The work of one thread.
@@ -174,10 +176,9 @@ where
         let mut run = Run::new(first);
         for page in pages {
             run.pages += 1;
-            if let Some((record, size)) = self.read_one(page, bytes) {
-                run.records.push(record);
-                run.bytes += size;
-            }
+            let (done, size) = self.read_one(page, bytes);
+            run.done.push(done);
+            run.bytes += size;
             if run.bytes > GATHERED && !self.hand_over(run.split()) {
                 return false;
             }
@@ -202,23 +203,32 @@ where
         self.outlet.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One page's record and roughly its size.
-    fn read_one(&self, page: Result<Page, SourceError>, bytes: &mut Vec<u8>) -> Option<(T, usize)> {
-        let failed = |place: String, message: String| self.observer.failure(Failure { place, message });
-        let page = page.map_err(|e| failed(e.place, e.message)).ok()?;
-        if page.path.to_str().is_none() {
+    /// What becomes of one page, and roughly its size.
+    fn read_one(&self, page: Result<Page, SourceError>, bytes: &mut Vec<u8>) -> (Done<T>, usize) {
+        let rejected = |reject: Reject| {
+            self.observer.reject(&reject);
+            (Done::Reject(reject), 0)
+        };
+        let page = match page {
+            Ok(page) => page,
+            Err(SourceError { place, class, message }) => {
+                return rejected(Reject { path: place, stage: Stage::Source, class, message });
+            }
+        };
+        if page.path().is_some_and(|path| path.to_str().is_none()) {
             self.observer.renamed(&page.name);
         }
-        page.read_into(bytes).map_err(|e| failed(e.place, e.message)).ok()?;
         // One page that trips over a fault of ours must not take the others along.
         let read = catch_unwind(AssertUnwindSafe(|| {
-            let record = (self.read)(&page.name, bytes)?;
-            let size = bytes.len() + record.mentions.len() * MENTION;
-            let encoded = (self.encode)(&record);
-            self.observer.page(&record);
-            Ok((encoded, size))
+            let records = (self.read)(&page, bytes)?;
+            let mentions: usize = records.iter().map(|record| record.mentions.len()).sum();
+            let encoded = records.iter().map(&self.encode).collect();
+            self.observer.page(&records);
+            Ok((Done::Records(encoded), bytes.len() + mentions * MENTION))
         }));
-        let read = read.unwrap_or_else(|_| Err("internal error: please report this page".to_owned()));
-        read.map_err(|message| failed(printable(&page.path), message)).ok()
+        let fault = || Err(Failed::new(Stage::Extract, Class::Panic, "internal error: please report this page"));
+        read.unwrap_or_else(|_| fault()).unwrap_or_else(|Failed { stage, class, message }| {
+            rejected(Reject { path: page.name.clone(), stage, class, message })
+        })
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value as Json, json};
 
 use super::Number;
@@ -66,6 +66,53 @@ impl Serialize for Mention {
         out.serialize_field("document", &self.document)?;
         out.end()
     }
+}
+
+/// The keys of any mention; which belong together its kind says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+    kind: Kind,
+    role: Role,
+    value: Json,
+    currency: Option<String>,
+    group: Option<Group>,
+    text: String,
+    start: usize,
+    end: usize,
+    rule: String,
+    #[serde(rename = "mod")]
+    modifier: Option<Mod>,
+    document: usize,
+}
+
+impl<'de> Deserialize<'de> for Mention {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let keys = Keys::deserialize(deserializer)?;
+        let value = value(&keys).ok_or_else(|| {
+            let kind = keys.kind;
+            de::Error::custom(format!("expected the value of a mention of kind {kind}, found {}", keys.value))
+        })?;
+        let Keys { role, text, start, end, rule, modifier, document, .. } = keys;
+        Ok(Mention { role, value, text, start, end, rule, modifier, document })
+    }
+}
+
+/// The value some keys say.
+fn value(keys: &Keys) -> Option<Value> {
+    let text = || keys.value.as_str();
+    // A number keeps the digits it is written with.
+    let number = || match &keys.value {
+        Json::Number(number) => Number::from_digits(number.as_str()),
+        _ => None,
+    };
+    Some(match keys.kind {
+        Kind::Date => Value::Date(text()?.parse().ok()?),
+        Kind::Period => Value::Period(text()?.parse().ok()?),
+        Kind::Percentage => Value::Percentage(number()?.0),
+        Kind::Amount => Value::Amount { value: number()?.0, currency: keys.currency.clone() },
+        Kind::Participants => Value::Participants { value: keys.value.as_u64()?, group: keys.group? },
+    })
 }
 
 /// A value as text.

@@ -1,8 +1,11 @@
 //! Records: what kohex says of a project, in the shape `kohex schema` prints.
 
+mod blocks;
+mod columns;
 mod facts;
 mod labels;
 mod mention;
+mod merge;
 mod page;
 mod roles;
 mod schema;
@@ -12,29 +15,33 @@ mod warnings;
 
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::names;
 
+pub use crate::patterns::Label;
+pub use blocks::blocks;
+pub use columns::{Column, Columns};
 pub use facts::{Fact, Facts, Sum, facts};
 pub use labels::{Zone, bare_values, zones};
 pub use mention::Mention;
-pub use page::{Kohesio, Place, identity, kohesio, place, title};
+pub use merge::{merge, under};
+pub use page::{Kohesio, Names, Place, identity, kohesio, place, published, site_title, title};
 pub use roles::{Evidence, Found, Weight, assign};
 pub use schema::schema;
-pub use warnings::{Known, Noted, warnings};
+pub use warnings::{CERTAIN, Known, Noted, warnings};
 
 /// The version of the record's shape; a breaking change raises the number.
 pub const SCHEMA: &str = "kohex/1";
 
 /// One project. Every key is always there: what is unknown is null or empty; only `text` comes on request.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[schemars(deny_unknown_fields)]
 pub struct Record {
     /// `kohex/1`.
     #[schemars(extend("const" = "kohex/1"))]
-    pub schema: &'static str,
+    pub schema: Version,
     /// Kohesio item (`Q…`), the input's own id, or the path below the folder given.
     pub id: String,
     /// Where the id comes from.
@@ -93,8 +100,54 @@ pub struct Record {
     pub text: Option<String>,
 }
 
+impl Record {
+    /// The record as a line of JSON.
+    pub fn line(&self) -> Vec<u8> {
+        /// What most records take without their mentions, and for each mention, so that a line is not moved as it grows.
+        const HEAD: usize = 2048;
+        const MENTION: usize = 224;
+        let mut line = Vec::with_capacity(HEAD + MENTION * self.mentions.len());
+        // A record is plain data, which JSON can always hold.
+        let _ = serde_json::to_writer(&mut line, self);
+        line.push(b'\n');
+        line
+    }
+}
+
+/// The version of the record's shape, [`SCHEMA`]: only this program's own can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version;
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(SCHEMA)
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let found = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        if found == SCHEMA {
+            return Ok(Version);
+        }
+        Err(serde::de::Error::custom(format!("expected a record of the version {SCHEMA}, found {found:?}")))
+    }
+}
+
+impl JsonSchema for Version {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Version".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string" })
+    }
+}
+
 /// Where an id comes from: the Kohesio item a page, its address or its path names; the input's own id; the path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IdSource {
     Kohesio,
@@ -103,7 +156,7 @@ pub enum IdSource {
 }
 
 /// A Kohesio project page, any other page, or a row of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PageKind {
     Kohesio,
@@ -112,7 +165,7 @@ pub enum PageKind {
 }
 
 /// A language and how sure it is.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct LanguageOf {
     /// ISO 639-1, or `und`.
@@ -124,7 +177,7 @@ pub struct LanguageOf {
 }
 
 /// A language some passages are written in.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct OtherLanguage {
     /// ISO 639-1.
@@ -139,6 +192,13 @@ pub struct OtherLanguage {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Number(pub Decimal);
 
+impl Number {
+    /// The number of some decimal digits, also with an exponent.
+    pub fn from_digits(digits: &str) -> Option<Number> {
+        Decimal::from_str_exact(digits).or_else(|_| Decimal::from_scientific(digits)).ok().map(Number)
+    }
+}
+
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match i64::try_from(self.0.mantissa()) {
@@ -146,6 +206,12 @@ impl Serialize for Number {
             Ok(whole) if whole != 0 && self.0.scale() == 0 => serializer.serialize_i64(whole),
             _ => rust_decimal::serde::arbitrary_precision::serialize(&self.0, serializer),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        rust_decimal::serde::arbitrary_precision::deserialize(deserializer).map(Number)
     }
 }
 
@@ -162,7 +228,7 @@ impl JsonSchema for Number {
 }
 
 /// An amount of money whose currency is known or not named on the page.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Money {
     /// In major units.
@@ -173,7 +239,7 @@ pub struct Money {
 }
 
 /// Something that does not fit together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Warning {
     /// What is wrong, for programs.
@@ -215,6 +281,8 @@ names! {
         TextTruncated = "text.truncated",
         /// Bytes replaced by U+FFFD.
         DecodeReplaced = "decode.replaced",
+        /// Characters written in one encoding and read in another were put right.
+        DecodeRepaired = "decode.repaired",
         /// A Kohesio page of a beneficiary or a list.
         PageNotAProject = "page.not_a_project",
         /// No text.
@@ -223,7 +291,7 @@ names! {
 }
 
 /// A page that went into a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Document {
     /// Below the folder given, `/`-separated; bytes of a name that are no UTF-8 are written `\xNN`.
@@ -244,7 +312,7 @@ pub struct Document {
 }
 
 /// What made a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct ProducedBy {
     /// Of the program.

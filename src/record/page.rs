@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::IdSource;
 use super::labels::{Zone, kind, prints_at};
 use super::roles::Found;
+use crate::normalize::DateValue;
 use crate::patterns::{Class, Kind, Language, Print, Word};
 use crate::scan::Marks;
 use crate::text::fold;
@@ -78,16 +79,36 @@ pub fn place<'t>(text: &'t str, language: &Language, passages: &[Marks<'_, '_>])
     Some(Place { country: Some(country.to_owned()), region })
 }
 
-/// The item a path, an address or the page itself names; else the path.
-pub fn identity(name: &str, text: &str) -> (String, IdSource) {
-    let in_name = name.split(['/', '_', '.', '-', '=', '?', '#', '&']);
-    let in_text =
-        || addresses(text).flat_map(|word| word.split(['/', ':', '?', '#', '&', ')', ']', '"', '>', ',', ';']));
-    match only_item(in_name).or_else(|| only_item(in_text())) {
-        Some(item) => (item.to_owned(), IdSource::Kohesio),
-        None => (name.to_owned(), IdSource::Path),
+/// What names a project besides its page's text.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'n> {
+    /// The page's path.
+    pub path: &'n str,
+    /// The id the input gives it.
+    pub id: Option<&'n str>,
+    /// Its addresses, by whoever sent it and as it says itself.
+    pub addresses: [Option<&'n str>; 3],
+}
+
+/// The item that the input's id, an address, the path or the page itself names; else the input's id; else the path.
+pub fn identity(names: &Names<'_>, text: &str) -> (String, IdSource) {
+    let in_id = || names.id.into_iter().flat_map(|id| id.split(BETWEEN));
+    let in_addresses = || names.addresses.iter().flatten().flat_map(|a| addresses(a)).flat_map(|a| a.split(BETWEEN));
+    let in_path = || names.path.split(['/', '_', '.', '-', '=', '?', '#', '&', '!']);
+    let in_text = || addresses(text).flat_map(|word| word.split(BETWEEN));
+    let item = only_item(in_id())
+        .or_else(|| only_item(in_addresses()))
+        .or_else(|| only_item(in_path()))
+        .or_else(|| only_item(in_text()));
+    match (item, names.id) {
+        (Some(item), _) => (item.to_owned(), IdSource::Kohesio),
+        (None, Some(id)) => (id.to_owned(), IdSource::Input),
+        (None, None) => (names.path.to_owned(), IdSource::Path),
     }
 }
+
+/// What stands between the parts of an address in a text.
+const BETWEEN: [char; 12] = ['/', ':', '?', '#', '&', ')', ']', '"', '>', ',', ';', '='];
 
 /// The words of a text that are addresses at Kohesio's and may hold an item: few words have a Q.
 fn addresses(text: &str) -> impl Iterator<Item = &str> {
@@ -137,6 +158,28 @@ pub fn title<'t>(
     let found = found?.trim().trim_end_matches('★').trim();
     let found = found.strip_suffix("| Kohesio").unwrap_or(found).trim();
     (!found.is_empty()).then_some(found)
+}
+
+/// The page's part of the title its markup gives: what stands before the site's own name, or behind a short one.
+pub fn site_title(title: &str) -> Option<String> {
+    let parts = [" | ", " – ", " — ", " - ", " » ", " :: ", " · "].iter().find(|mark| title.contains(**mark));
+    let words = |part: &&str| part.split_whitespace().count() >= 2;
+    let part = match parts {
+        Some(mark) => title.split(*mark).find(words).or_else(|| title.split(*mark).next())?,
+        None => title,
+    };
+    let part = part.trim().trim_end_matches('★').trim();
+    is_title(part).then(|| part.to_owned())
+}
+
+/// When a page says in its markup that it was published, as records have it: `2019-09-13T10:03`, midnight left out.
+pub fn published(stated: &str) -> Option<String> {
+    let stated = stated.trim();
+    // Seconds and zone are more than a reader sees.
+    let minute = stated.get(..16).and_then(|minute| minute.replacen(' ', "T", 1).parse::<DateValue>().ok());
+    let day = || stated.get(..10).unwrap_or(stated).parse::<DateValue>().ok();
+    let value = minute.or_else(day)?;
+    Some(DateValue { time: value.time.filter(|&time| time != (0, 0)), ..value }.to_string())
 }
 
 /// Where a part of a text stands in it.
@@ -280,7 +323,7 @@ fn is_chrome(line: &str, language: &Language) -> bool {
 }
 
 /// Whether a line can name a project: words rather than figures, no sentence, no "Lot: 4b".
-fn is_title(line: &str) -> bool {
+pub(super) fn is_title(line: &str) -> bool {
     let (mut letters, mut signs) = (0, 0);
     for c in line.chars() {
         letters += usize::from(c.is_alphabetic());
@@ -305,13 +348,21 @@ mod tests {
             ("a.txt", "Vedi https://kohesio.ec.europa.eu/it/progetti/Q4656810 per altro", "Q4656810"),
             ("a.txt", "https://linkedopendata.eu/entity/Q87487", "Q87487"),
         ] {
-            assert_eq!(identity(name, text), (id.to_owned(), IdSource::Kohesio), "{name} {text}");
+            assert_eq!(
+                identity(&Names { path: name, id: None, addresses: [None; 3] }, text),
+                (id.to_owned(), IdSource::Kohesio),
+                "{name} {text}"
+            );
         }
         let several = "https://linkedopendata.eu/entity/Q87487 https://linkedopendata.eu/entity/Q87488";
         for (name, text) in
             [("FAQ2024.txt", ""), ("a/b.txt", several), ("Q2024.txt", "Q12345 alone"), ("Q87487_Q87488.txt", "")]
         {
-            assert_eq!(identity(name, text), (name.to_owned(), IdSource::Path), "{name}");
+            assert_eq!(
+                identity(&Names { path: name, id: None, addresses: [None; 3] }, text),
+                (name.to_owned(), IdSource::Path),
+                "{name}"
+            );
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct Known<'k> {
     pub supported: bool,
     /// Characters that could not be decoded.
     pub replaced: usize,
+    /// Characters written in one encoding, read in another, and put right.
+    pub repaired: usize,
 }
 
 /// Every warning, in the order of their codes.
@@ -59,8 +61,13 @@ pub fn warnings(known: &Known<'_>) -> Vec<Noted> {
         note(Code::TextTruncated, message, Vec::new());
     }
     if known.replaced > 0 {
-        let message = format!("{} bytes or sequences are no UTF-8 and were replaced by U+FFFD", known.replaced);
+        let message = format!("{} bytes or sequences could not be read and were replaced by U+FFFD", known.replaced);
         note(Code::DecodeReplaced, message, Vec::new());
+    }
+    if known.repaired > 0 {
+        let message =
+            format!("{} characters were written in UTF-8 and read in another encoding: put right", known.repaired);
+        note(Code::DecodeRepaired, message, Vec::new());
     }
     if known.kohesio == Kohesio::Other {
         note(Code::PageNotAProject, "a Kohesio page of a beneficiary or a list".to_owned(), Vec::new());
@@ -70,7 +77,7 @@ pub fn warnings(known: &Known<'_>) -> Vec<Noted> {
 }
 
 /// Below this lingua's share is a guess: it is what two equally likely languages would have.
-const CERTAIN: f64 = 0.5;
+pub const CERTAIN: f64 = 0.5;
 
 fn dates(known: &Known<'_>, note: &mut impl FnMut(Code, String, Vec<usize>)) {
     let facts = known.facts;

@@ -54,6 +54,10 @@ impl Sink for Each {
         }
     }
 
+    fn of_line(&self, line: Vec<u8>) -> io::Result<Self::Item> {
+        Ok(self.encoder()(&serde_json::from_slice(&line)?))
+    }
+
     fn write(&mut self, (id, json): Self::Item) -> io::Result<()> {
         let name = self.name(&id);
         let path = self.folder.join(format!("{name}.json"));

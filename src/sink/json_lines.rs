@@ -9,10 +9,6 @@ use tempfile::NamedTempFile;
 use super::Sink;
 use crate::record::Record;
 
-/// What most records take without their mentions, and for each mention, so that a line is not moved as it grows.
-const HEAD: usize = 2048;
-const MENTION: usize = 224;
-
 /// One record a line.
 pub struct JsonLines {
     out: Out,
@@ -54,13 +50,11 @@ impl Sink for JsonLines {
     type Item = Vec<u8>;
 
     fn encoder(&self) -> fn(&Record) -> Vec<u8> {
-        |record| {
-            let mut line = Vec::with_capacity(HEAD + MENTION * record.mentions.len());
-            // A record is plain data, which JSON can always hold.
-            let _ = serde_json::to_writer(&mut line, record);
-            line.push(b'\n');
-            line
-        }
+        Record::line
+    }
+
+    fn of_line(&self, line: Vec<u8>) -> io::Result<Vec<u8>> {
+        Ok(line)
     }
 
     fn write(&mut self, line: Vec<u8>) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! Sinks: where records go. A sink knows records and nothing of how they were made.
 
 mod each;
+pub mod folder;
 mod json_lines;
 
 use std::io;
@@ -17,6 +18,12 @@ pub trait Sink: Send {
 
     /// What makes an item of a record.
     fn encoder(&self) -> fn(&Record) -> Self::Item;
+
+    /// An item of a record that is a line of JSON already.
+    ///
+    /// # Errors
+    /// When the line is no record.
+    fn of_line(&self, line: Vec<u8>) -> io::Result<Self::Item>;
 
     /// Writes the next item.
     ///

@@ -6,7 +6,9 @@ use std::path::{Component, Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Page, SourceError, plain, print, printable};
+use crate::reject::Class;
+
+use super::{Content, Hints, Page, SourceError, plain, print, printable};
 
 /// Which files of a folder are pages.
 #[derive(Debug, Clone)]
@@ -119,7 +121,7 @@ impl Folders {
         // With several folders two pages may lie at one path below them; the path as given tells them apart.
         let name = if self.several { name_of(entry.path()) } else { name_of(below) };
         if kind.is_file() {
-            return Some(Ok(Page { path: entry.into_path(), name }));
+            return Some(Ok(page(entry, name)));
         }
         // A path named by the user is followed to what it links to; the walk itself follows links where asked.
         Some(match std::fs::metadata(entry.path()) {
@@ -129,7 +131,7 @@ impl Folders {
                 self.skipped.not_chosen += 1;
                 return None;
             }
-            Ok(_) => Ok(Page { path: entry.into_path(), name }),
+            Ok(_) => Ok(page(entry, name)),
             Err(error) => Err(SourceError::new(entry.path(), "cannot be read", &error)),
         })
     }
@@ -176,7 +178,11 @@ fn walk_error(root: &Path, error: &walkdir::Error) -> SourceError {
         (Some(io), _) => format!("cannot be read: {}", plain(io)),
         _ => "cannot be read".to_owned(),
     };
-    SourceError { place, message }
+    SourceError { place, class: Class::Unreadable, message }
+}
+
+fn page(entry: DirEntry, name: String) -> Page {
+    Page { name, content: Content::File(entry.into_path()), hints: Hints::default() }
 }
 
 /// A relative path with `/` between its parts, without `./`.

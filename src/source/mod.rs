@@ -1,23 +1,18 @@
 //! Sources: where pages come from. A source knows paths and bytes and nothing of their meaning.
 
 mod folder;
+mod page;
 
 pub use folder::{Choice, ChoiceError, Folders, Skipped};
+pub use page::{Cell, Content, Emit, Hints, Limits, Page, Row, SourceError};
 
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// A page that can be read: where it lies and what the record calls it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// Where the file lies.
-    pub path: PathBuf,
-    /// The path the record gives: below the folder the user named, `/`-separated, always UTF-8.
-    pub name: String,
-}
+use crate::reject::Class;
 
 /// A buffer that had to grow beyond this for one page gives the rest back.
 const KEPT: usize = 1 << 20;
@@ -29,7 +24,7 @@ impl Page {
     /// [`SourceError`] naming the file when it cannot be read.
     pub fn read(&self) -> Result<Vec<u8>, SourceError> {
         let mut bytes = Vec::new();
-        self.read_into(&mut bytes)?;
+        self.read_into(&mut bytes, &Limits::default())?;
         Ok(bytes)
     }
 
@@ -37,27 +32,19 @@ impl Page {
     ///
     /// # Errors
     /// As [`Page::read`].
-    pub fn read_into(&self, bytes: &mut Vec<u8>) -> Result<(), SourceError> {
+    pub fn read_into(&self, bytes: &mut Vec<u8>, _limits: &Limits) -> Result<(), SourceError> {
         bytes.clear();
         bytes.shrink_to(KEPT);
+        let Content::File(path) = &self.content else { return Ok(()) };
         // `take` keeps the library from asking for size and position first: two system calls of six.
-        let read = File::open(&self.path).and_then(|file| file.take(u64::MAX).read_to_end(bytes));
-        read.map(|_| ()).map_err(|error| SourceError::new(&self.path, "cannot be read", &error))
+        let read = File::open(path).and_then(|file| file.take(u64::MAX).read_to_end(bytes));
+        read.map(|_| ()).map_err(|error| SourceError::new(path, "cannot be read", &error))
     }
-}
-
-/// What went wrong with a file or folder, in one line.
-#[derive(Debug)]
-pub struct SourceError {
-    /// The file or folder, as the user knows it.
-    pub place: String,
-    /// What failed and why.
-    pub message: String,
 }
 
 impl SourceError {
     fn new(path: &Path, what: &str, error: &io::Error) -> Self {
-        SourceError { place: printable(path), message: format!("{what}: {}", plain(error)) }
+        SourceError { place: printable(path), class: Class::Unreadable, message: format!("{what}: {}", plain(error)) }
     }
 }
 

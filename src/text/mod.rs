@@ -7,6 +7,7 @@ mod decode;
 pub(crate) mod eights;
 mod find;
 mod folded;
+pub mod html;
 mod normal;
 
 use std::borrow::Cow;
@@ -80,6 +81,20 @@ impl<'p> Text<'p> {
             .collect()
     }
 
+    /// The range of the normalised text for one of the page's.
+    pub fn normal_range(&self, range: &Range<usize>) -> Range<usize> {
+        let place = |at: usize| {
+            let index = self.pieces.partition_point(|piece| piece.page.end <= at);
+            match (self.pieces.get(index), index.checked_sub(1).and_then(|i| self.pieces.get(i))) {
+                (Some(piece), _) if piece.page.start < at => piece.normal.start,
+                (_, Some(before)) => before.normal.end + (at - before.page.end),
+                (_, None) => at,
+            }
+        };
+        let start = place(range.start);
+        start..place(range.end).max(start)
+    }
+
     fn page_start(&self, at: usize) -> usize {
         let index = self.pieces.partition_point(|p| p.normal.end <= at);
         match self.pieces.get(index) {
@@ -125,6 +140,18 @@ mod tests {
         assert_eq!(marked(&text, "costo"), "co\u{ad}sto");
         assert_eq!(marked(&text, "été"), "e\u{301}t\u{e9}");
         assert_eq!(marked(&text, "fin"), "fin");
+    }
+
+    #[test]
+    fn ranges_go_both_ways() {
+        let page = "Kosten\u{a0}–\u{ad} total: 5\u{202f}000\u{a0}€ e\u{301}t";
+        let text = Text::new(page);
+        for (at, _) in page.char_indices() {
+            let there = text.normal_range(&(0..at));
+            assert!(text.normal().is_char_boundary(there.end), "{at}");
+        }
+        let value = page.find('5').expect("there")..page.find(" e").expect("there");
+        assert_eq!(text.normal().get(text.normal_range(&value)), Some("5 000 €"));
     }
 
     #[test]

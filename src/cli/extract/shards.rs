@@ -1,0 +1,223 @@
+//! Records into a folder of shards: what is done stays done, whatever ends the run.
+
+use std::io;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::super::{Outcome, Refusal, interrupt, remark};
+use super::{Job, until_signal};
+use crate::pipeline::{self, Groups, Merged, Shard, Shards, Stopped, is_shared};
+use crate::record::Record;
+use crate::sink::folder::{Done, Folder, Line, Lines, Run, Totals, Written, files};
+use crate::source::Folders;
+
+/// Projects of a shard on average, as a share of one in so many, and bytes it has at most.
+const PROJECTS: u64 = 2048;
+const MOST_BYTES: usize = 64 << 20;
+
+/// How a run ended before its time.
+enum Broken {
+    Signal,
+    FailFast(String),
+    Io(io::Error),
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        Broken::Io(error)
+    }
+}
+
+pub fn run(job: &Job<'_>, path: &Path) -> Result<Outcome, Refusal> {
+    let place = path.display().to_string();
+    let refused = |error: &io::Error| Refusal::new(&place, "cannot be written", error);
+    let mut folder = Folder::open(path, job.args.compress).map_err(|e| refused(&e))?;
+    let mut source = job.folders();
+    let ended = Shelf { job, folder: &mut folder, all: Vec::new(), kept: 0 }.fill(&mut source);
+    job.progress.close();
+    match ended {
+        Ok((totals, kept)) => {
+            if kept > 0 && !job.common.quiet {
+                remark(&format!("{kept} pages were read by an earlier run"));
+            }
+            job.end(&source, totals.records)?;
+            Ok(match (totals.records, totals.failed) {
+                (_, 0) => Outcome::Done,
+                (0, _) => Outcome::Nothing,
+                _ => Outcome::SomeFailed,
+            })
+        }
+        Err(broken) => {
+            let why = match broken {
+                Broken::Signal => "interrupted".to_owned(),
+                Broken::FailFast(page) => format!("--fail-fast: {page}"),
+                Broken::Io(error) => crate::source::plain(&error),
+            };
+            Err(Refusal(format!("{place}: not complete: {why}\nhelp: what is done is kept; go on with: {}", again())))
+        }
+    }
+}
+
+/// The command that was given, as one can give it again.
+fn again() -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@%+".contains(c);
+    let quoted = |argument: String| {
+        let bare = argument.chars().all(plain) && !argument.is_empty();
+        if bare { argument } else { format!("'{}'", argument.replace('\'', r"'\''")) }
+    };
+    std::env::args_os().map(|argument| quoted(argument.to_string_lossy().into_owned())).collect::<Vec<_>>().join(" ")
+}
+
+/// The shards of a run.
+struct Shelf<'j, 'c> {
+    job: &'j Job<'c>,
+    folder: &'j mut Folder,
+    /// The lines of the manifest, in the order of the input.
+    all: Vec<Line>,
+    /// Pages of shards that were done already.
+    kept: u64,
+}
+
+impl Shelf<'_, '_> {
+    fn fill(mut self, source: &mut Folders) -> Result<(Totals, u64), Broken> {
+        let patterns = self.job.extractor.patterns().digest().to_owned();
+        let options = format!("{} merge={}", self.job.extractor.options().key(), !self.job.args.no_merge);
+        let inputs = self.job.args.paths.iter().map(|path| crate::source::printable(path)).collect();
+        let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), patterns, options, inputs };
+        let key = format!("{} {} {}", run.version, run.patterns, run.options);
+        self.all.push(Line::Run(run.clone()));
+        self.folder.begin(run)?;
+        for shard in Shards::new(until_signal(source), self.job.limits.clone(), key.clone()) {
+            // The shard a signal falls into may end too early.
+            if interrupt::came() {
+                return Err(Broken::Signal);
+            }
+            let line = match self.folder.done(&shard.digest) {
+                Some(line) => {
+                    let pages = shard.pages.len() as u64;
+                    self.kept += pages;
+                    self.job.progress.skip(pages);
+                    line.clone()
+                }
+                None => self.read(shard)?,
+            };
+            self.all.push(line);
+        }
+        if interrupt::came() {
+            return Err(Broken::Signal);
+        }
+        self.merge(&key)?;
+        let mut totals = Totals::default();
+        for line in &self.all {
+            if let Line::Pages(done) | Line::Projects(done) = line {
+                totals.add(&done.totals);
+            }
+        }
+        self.all.push(Line::End(totals));
+        let removed = self.folder.end(&self.all)?;
+        if removed > 0 && !self.job.common.quiet {
+            remark(&format!("{removed} files of pages that have changed or are gone were removed"));
+        }
+        Ok((totals, self.kept))
+    }
+
+    /// Reads a shard and writes its files.
+    fn read(&mut self, shard: Shard) -> Result<Line, Broken> {
+        let job = self.job;
+        let (mut part, mut rejects) = (self.folder.file()?, self.folder.file()?);
+        let mut groups = Groups::new(std::env::temp_dir());
+        let mut totals = Totals { pages: shard.pages.len() as u64, ..Totals::default() };
+        let (merge, mut failed) = (!job.args.no_merge, None);
+        let encode = |record: &Record| (merge && is_shared(record), record.line());
+        let write = |done: pipeline::Done<(bool, Vec<u8>)>| -> io::Result<()> {
+            let lines = match done {
+                pipeline::Done::Records(lines) => lines,
+                pipeline::Done::Reject(reject) => {
+                    totals.rejects += 1;
+                    totals.failed += u64::from(reject.is_failure());
+                    let mut line = serde_json::to_vec(&reject)?;
+                    line.push(b'\n');
+                    rejects.add(&line)?;
+                    if job.args.fail_fast && reject.is_failure() {
+                        failed = Some(reject.path);
+                        return Err(io::ErrorKind::Interrupted.into());
+                    }
+                    return Ok(());
+                }
+            };
+            for (held, line) in lines {
+                if held {
+                    totals.held += 1;
+                    groups.add(line)?;
+                } else {
+                    totals.records += 1;
+                    part.add(&line)?;
+                }
+            }
+            Ok(())
+        };
+        let read = |page: &_, buffer: &mut Vec<u8>| job.extractor.read_from(page, &job.limits, buffer);
+        let mut pages = shard.pages.into_iter();
+        let ran = pipeline::run(job.threads(), read, until_signal(&mut pages), encode, write, &job.progress);
+        if let Some(page) = failed {
+            return Err(Broken::FailFast(page));
+        }
+        ran.map_err(|Stopped(error)| error)?;
+        if interrupt::came() {
+            return Err(Broken::Signal);
+        }
+        let mut held = self.folder.file()?;
+        for line in groups.finish()?.lines() {
+            held.add(&line?)?;
+        }
+        let names = [(part, "part"), (held, "pages"), (rejects, "rejects")];
+        let kept = names.into_iter().map(|(lines, what)| self.folder.keep(lines, what, &shard.digest));
+        let files = kept.filter_map(Result::transpose).collect::<io::Result<Vec<Written>>>()?;
+        let line = Line::Pages(Done { shard: shard.digest, totals, files });
+        self.folder.note(line.clone())?;
+        Ok(line)
+    }
+
+    /// Brings the pages of each Kohesio item together, out of all shards. The shards of projects are cut by item, so that
+    /// a project more or less changes one of them.
+    fn merge(&mut self, key: &str) -> Result<(), Broken> {
+        let held: Vec<Written> =
+            self.all.iter().flat_map(files).filter(|file| file.name.starts_with("pages-")).cloned().collect();
+        let runs = held.iter().map(|file| self.folder.read(file)).collect::<io::Result<Vec<_>>>()?;
+        let (mut lines, mut bytes, mut hash) = (None::<Lines>, 0, Sha256::new_with_prefix(key));
+        let mut totals = Totals::default();
+        let mut projects = Merged::new(runs)?.peekable();
+        while let Some(project) = projects.next() {
+            if interrupt::came() {
+                return Err(Broken::Signal);
+            }
+            let project = project?;
+            let into = match &mut lines {
+                Some(lines) => lines,
+                none => none.insert(self.folder.file()?),
+            };
+            into.add(&project.line)?;
+            hash.update(&project.line);
+            totals.records += 1;
+            bytes += project.line.len();
+            // Items are numbered as they come, which spreads them well enough.
+            let last = project.item % PROJECTS == 0 || bytes >= MOST_BYTES || projects.peek().is_none();
+            if let Some(lines) = lines.take_if(|_| last) {
+                let shard =
+                    crate::digest::hexadecimal(&std::mem::replace(&mut hash, Sha256::new_with_prefix(key)).finalize());
+                let line = if let Some(line) = self.folder.done(&shard) {
+                    line.clone()
+                } else {
+                    let files = self.folder.keep(lines, "part", &shard)?.into_iter().collect();
+                    let line = Line::Projects(Done { shard, totals, files });
+                    self.folder.note(line.clone())?;
+                    line
+                };
+                self.all.push(line);
+                (totals, bytes) = (Totals::default(), 0);
+            }
+        }
+        Ok(())
+    }
+}

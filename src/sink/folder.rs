@@ -1,0 +1,342 @@
+//! A folder of shards, for runs that may be broken off and gone on with. A shard's files get their names only when they
+//! are whole, and its line in `manifest.jsonl` comes last: what has a line is done.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+
+use super::json_lines::{keep, temporary};
+use crate::digest::hexadecimal;
+
+/// The list of what is done.
+pub const MANIFEST: &str = "manifest.jsonl";
+
+/// A line of the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Line {
+    /// What is read and how; the first line.
+    Run(Run),
+    /// A stretch of the input that is done.
+    Pages(Done),
+    /// Projects whose pages were merged.
+    Projects(Done),
+    /// All is done; the last line.
+    End(Totals),
+}
+
+/// What a run reads and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    pub version: String,
+    pub patterns: String,
+    pub options: String,
+    pub inputs: Vec<String>,
+}
+
+/// A shard that is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// The digest of what went into it.
+    pub shard: String,
+    #[serde(flatten)]
+    pub totals: Totals,
+    pub files: Vec<Written>,
+}
+
+/// Counts of a shard or a run.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Pages, and parts of the input that are none.
+    pub pages: u64,
+    /// Records, one a project.
+    pub records: u64,
+    /// Pages held back to be merged with others of their project.
+    pub held: u64,
+    /// Pages without a record.
+    pub rejects: u64,
+    /// Those of them where something failed.
+    pub failed: u64,
+}
+
+impl Totals {
+    /// Adds the counts of another.
+    pub fn add(&mut self, other: &Totals) {
+        self.pages += other.pages;
+        self.records += other.records;
+        self.held += other.held;
+        self.rejects += other.rejects;
+        self.failed += other.failed;
+    }
+}
+
+/// A file that is whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    pub name: String,
+    pub lines: u64,
+    pub bytes: u64,
+    /// Of the file's bytes.
+    pub sha256: String,
+}
+
+/// A folder of shards, locked for this process.
+pub struct Folder {
+    path: PathBuf,
+    manifest: File,
+    done: BTreeMap<String, Line>,
+    compress: bool,
+    _lock: Option<File>,
+}
+
+impl Folder {
+    /// Opens a folder that is new, empty, or one of kohex's own, and finds what is done there.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or read, holds other files, or another process works in it.
+    pub fn open(path: &Path, compress: bool) -> io::Result<Self> {
+        fs::create_dir_all(path)?;
+        let listed = path.join(MANIFEST);
+        if !listed.exists() && fs::read_dir(path)?.next().is_some() {
+            let message = format!("expected a new folder or one with a {MANIFEST}, found other files");
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+        }
+        let lock = lock(path)?;
+        let manifest = File::options().create(true).read(true).append(true).open(&listed)?;
+        let mut done = BTreeMap::new();
+        for line in lines(&manifest)? {
+            if let Line::Pages(shard) | Line::Projects(shard) = &line
+                && shard.files.iter().all(|file| is_there(path, file))
+            {
+                done.insert(shard.shard.clone(), line);
+            }
+        }
+        for entry in fs::read_dir(path)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name.to_str().is_some_and(|name| name.starts_with(".kohex-") && name.ends_with(".tmp")) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(Folder { path: path.to_owned(), manifest, done, compress, _lock: lock })
+    }
+
+    /// A shard that is done already.
+    pub fn done(&self, shard: &str) -> Option<&Line> {
+        self.done.get(shard)
+    }
+
+    /// Begins the list anew with what is read and how; what was done stays known and is listed again when it is met.
+    ///
+    /// # Errors
+    /// When the list cannot be written.
+    pub fn begin(&mut self, run: Run) -> io::Result<()> {
+        let known: Vec<Line> = std::iter::once(Line::Run(run)).chain(self.done.values().cloned()).collect();
+        self.rewrite(&known)
+    }
+
+    /// A file of this folder under a temporary name.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn file(&self) -> io::Result<Lines> {
+        Lines::new(temporary(&self.path.join("new"))?, self.compress)
+    }
+
+    /// Gives a file its name, `part-<digest>.jsonl`; an empty one gets none.
+    ///
+    /// # Errors
+    /// When its last bytes cannot be written.
+    pub fn keep(&self, lines: Lines, what: &str, shard: &str) -> io::Result<Option<Written>> {
+        let ending = if self.compress { ".jsonl.zst" } else { ".jsonl" };
+        let name = |digest: &str| format!("{what}-{}{ending}", digest.get(..16).unwrap_or(digest));
+        lines.keep(&self.path, &name(shard))
+    }
+
+    /// Opens a file that is whole.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(&self, file: &Written) -> io::Result<Box<dyn BufRead + Send>> {
+        open(&self.path, &file.name)
+    }
+
+    /// Notes that a shard is done. Its files have their names by now, also after a power cut.
+    ///
+    /// # Errors
+    /// When the line cannot be written.
+    pub fn note(&mut self, line: Line) -> io::Result<()> {
+        sync(&self.path)?;
+        let mut text = serde_json::to_vec(&line)?;
+        text.push(b'\n');
+        self.manifest.write_all(&text)?;
+        self.manifest.sync_data()?;
+        if let Line::Pages(done) | Line::Projects(done) = &line {
+            self.done.insert(done.shard.clone(), line);
+        }
+        Ok(())
+    }
+
+    /// Ends a run: the list holds its shards in their order and nothing else, and files of earlier runs are gone.
+    ///
+    /// # Errors
+    /// When the list cannot be written or a file not be removed.
+    pub fn end(&mut self, all: &[Line]) -> io::Result<u64> {
+        self.rewrite(all)?;
+        let listed: BTreeSet<&str> = all.iter().flat_map(files).map(|file| file.name.as_str()).collect();
+        let mut removed = 0;
+        for entry in fs::read_dir(&self.path)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let own = |name: &str| ["part-", "pages-", "rejects-"].iter().any(|what| name.starts_with(what));
+            if name.to_str().is_some_and(|name| own(name) && !listed.contains(name)) {
+                fs::remove_file(entry.path())?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    fn rewrite(&mut self, all: &[Line]) -> io::Result<()> {
+        let path = self.path.join(MANIFEST);
+        let mut file = temporary(&path)?;
+        for line in all {
+            let mut text = serde_json::to_vec(line)?;
+            text.push(b'\n');
+            file.write_all(&text)?;
+        }
+        keep(file, &path)?;
+        sync(&self.path)?;
+        self.manifest = File::options().read(true).append(true).open(&path)?;
+        Ok(())
+    }
+}
+
+/// The files of a line.
+pub fn files(line: &Line) -> &[Written] {
+    match line {
+        Line::Pages(done) | Line::Projects(done) => &done.files,
+        Line::Run(_) | Line::End(_) => &[],
+    }
+}
+
+/// The lines of a folder's manifest.
+///
+/// # Errors
+/// When there is none or it cannot be read.
+pub fn manifest(folder: &Path) -> io::Result<Vec<Line>> {
+    lines(&File::open(folder.join(MANIFEST))?)
+}
+
+/// Opens a file of a folder, compressed or not.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn open(folder: &Path, name: &str) -> io::Result<Box<dyn BufRead + Send>> {
+    let file = File::open(folder.join(name))?;
+    if Path::new(name).extension().is_some_and(|ending| ending == "zst") {
+        return Ok(Box::new(BufReader::with_capacity(1 << 16, zstd::Decoder::new(file)?)));
+    }
+    Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
+}
+
+/// Every whole line; the last one may have been broken off.
+fn lines(manifest: &File) -> io::Result<Vec<Line>> {
+    let mut text = String::new();
+    (&*manifest).read_to_string(&mut text)?;
+    let whole = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    Ok(whole.filter_map(|line| serde_json::from_str(line).ok()).collect())
+}
+
+/// Keeps other processes out as long as the file is open: a lock on the folder itself leaves no file behind. Systems that
+/// open no folders have none.
+fn lock(folder: &Path) -> io::Result<Option<File>> {
+    if !cfg!(unix) {
+        return Ok(None);
+    }
+    let file = File::open(folder)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(io::Error::other("another kohex writes into this folder")),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+fn is_there(folder: &Path, file: &Written) -> bool {
+    fs::metadata(folder.join(&file.name)).is_ok_and(|meta| meta.len() == file.bytes)
+}
+
+/// Names given in a folder outlast a power cut only when the folder itself is written.
+fn sync(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Lines on their way into a file.
+pub struct Lines {
+    out: Out,
+    lines: u64,
+}
+
+enum Out {
+    Plain(BufWriter<Digested>),
+    Packed(zstd::Encoder<'static, BufWriter<Digested>>),
+}
+
+/// Counts and digests what is written.
+struct Digested {
+    file: NamedTempFile,
+    bytes: u64,
+    hash: Sha256,
+}
+
+impl Write for Digested {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.bytes += written as u64;
+        self.hash.update(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Lines {
+    fn new(file: NamedTempFile, compress: bool) -> io::Result<Self> {
+        let out = BufWriter::with_capacity(1 << 16, Digested { file, bytes: 0, hash: Sha256::new() });
+        let out = if compress { Out::Packed(zstd::Encoder::new(out, 3)?) } else { Out::Plain(out) };
+        Ok(Lines { out, lines: 0 })
+    }
+
+    /// Adds a line, its line break included.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn add(&mut self, line: &[u8]) -> io::Result<()> {
+        self.lines += 1;
+        match &mut self.out {
+            Out::Plain(out) => out.write_all(line),
+            Out::Packed(out) => out.write_all(line),
+        }
+    }
+
+    fn keep(self, folder: &Path, name: &str) -> io::Result<Option<Written>> {
+        let out = match self.out {
+            Out::Plain(out) => out,
+            Out::Packed(out) => out.finish()?,
+        };
+        let Digested { file, bytes, hash } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        if self.lines == 0 {
+            return Ok(None);
+        }
+        keep(file, &folder.join(name))?;
+        let sha256 = hexadecimal(&hash.finalize());
+        Ok(Some(Written { name: name.to_owned(), lines: self.lines, bytes, sha256 }))
+    }
+}
