@@ -207,7 +207,6 @@ fn facts(
         supported: patterns.knows(&detected.code),
         replaced: 0,
         repaired: 0,
-        repaired: 0,
     };
     title + record::warnings(&known).len()
 }

@@ -13,8 +13,9 @@ use serde_json::{Map, Value, json};
 use crate::patterns::{Forms, Kind, Loaded, PatternError, Patterns};
 use crate::pipeline::Extractor;
 use crate::record::{Found, Record};
+use crate::reject::{Class, Stage};
 use crate::scan;
-use crate::source::{Choice, Folders, Limits, Page};
+use crate::source::{Choice, Folders, Limits, Page, Pages};
 use crate::text::{Text, fold};
 
 /// Something that is not as it should be.
@@ -209,17 +210,34 @@ pub fn pages(extractor: &Extractor, folder: &Path, accept: bool) -> io::Result<V
     fs::read_dir(folder)?;
     let choice = Choice::new(&[], false, false).map_err(|e| io::Error::other(e.to_string()))?;
     let mut all = Vec::new();
-    for page in Folders::new(vec![folder.to_owned()], choice) {
+    for page in Folders::new(vec![folder.to_owned()], choice.clone()) {
         let page = page.map_err(|e| io::Error::other(e.to_string()))?;
-        let compared = compare(extractor, &page, accept).unwrap_or_else(Compared::Failed);
+        let compared = compare(extractor, &page, &choice, accept).unwrap_or_else(Compared::Failed);
         all.push((page, compared));
     }
     Ok(all)
 }
 
-fn compare(extractor: &Extractor, page: &Page, accept: bool) -> Result<Compared, String> {
-    let records = extractor.read_from(page, &Limits::default(), &mut Vec::new()).map_err(|e| e.message)?;
-    let found: Vec<Map<String, Value>> = records.iter().map(expectation).collect();
+/// What is found in a file: a page, or all that an archive or table holds. What gives no record is told by its class.
+fn found(extractor: &Extractor, file: &Path, choice: &Choice) -> Vec<Map<String, Value>> {
+    let (limits, mut buffer) = (Limits::default(), Vec::new());
+    let rejected = |stage: Stage, class: Class| {
+        let said = json!({"reject": {"stage": stage, "class": class}});
+        said.as_object().cloned().unwrap_or_default()
+    };
+    let mut all = Vec::new();
+    for page in Pages::new(vec![file.to_owned()], choice.clone(), limits.clone()) {
+        match page.map(|page| extractor.read_from(&page, &limits, &mut buffer)) {
+            Ok(Ok(records)) => all.extend(records.iter().map(expectation)),
+            Ok(Err(failed)) => all.push(rejected(failed.stage, failed.class)),
+            Err(error) => all.push(rejected(Stage::Source, error.class)),
+        }
+    }
+    all
+}
+
+fn compare(extractor: &Extractor, page: &Page, choice: &Choice, accept: bool) -> Result<Compared, String> {
+    let found = found(extractor, page.path().ok_or("expected a file of its own, found a part of one")?, choice);
     let beside = page.path().map(beside).ok_or("expected a file of its own, found a part of one")?;
     if accept {
         let text = rendered(&found);

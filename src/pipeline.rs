@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use crate::language::{Detected, Detector};
 use crate::normalize;
-use crate::patterns::{Language, PatternError, Patterns, Rule};
+use crate::patterns::{Column, Language, PatternError, Patterns, Rule};
 use crate::record::{
-    self, Columns, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Names, Number, OtherLanguage,
-    PageKind, ProducedBy, Record, Sum, Warning,
+    self, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Names, Number, OtherLanguage, PageKind,
+    ProducedBy, Record, Sum, Warning,
 };
 use crate::reject::{Class, Stage};
 use crate::scan::{self, Lost, Marks, Passage};
@@ -31,7 +31,7 @@ pub use shown::{Body, Given, Shown};
 pub struct Extractor {
     patterns: Patterns,
     detector: Detector,
-    columns: Columns,
+    headings: columns::Seen,
     options: Options,
 }
 
@@ -47,7 +47,7 @@ pub struct Options {
     /// Whether pages that tell of no project (Kohesio's of beneficiaries and lists) give a record all the same.
     pub keep_all: bool,
     /// What columns of tables hold, by their headings, where the user says so.
-    pub columns: Vec<(String, record::Column)>,
+    pub columns: Vec<(String, Column)>,
     /// What markup may be like.
     pub markup: html::Limits,
     /// How long a page may take.
@@ -61,10 +61,10 @@ impl Options {
         let columns: Vec<String> = columns.iter().map(|(heading, column)| format!("{heading}={column}")).collect();
         let languages = languages.as_ref().map_or_else(|| "any".to_owned(), |all| all.join(","));
         let language = language.as_deref().unwrap_or("any");
-        let html::Limits { depth, nodes, tag_bytes } = markup;
+        let html::Limits { depth, nodes, tag_bytes, attributes } = markup;
         format!(
             "language={language} languages={languages} text={keep_text} all={keep_all} map={} depth={depth} nodes={nodes} \
-             tag={tag_bytes}",
+             tag={tag_bytes} attributes={attributes}",
             columns.join(",")
         )
     }
@@ -116,8 +116,7 @@ impl Extractor {
     /// [`PatternError`] when the words that tell a language cannot be read.
     pub fn new(patterns: Patterns, options: Options) -> Result<Self, PatternError> {
         let detector = Detector::new(&patterns, options.languages.as_deref())?;
-        let columns = Columns::new(&options.columns);
-        Ok(Extractor { patterns, detector, columns, options })
+        Ok(Extractor { patterns, detector, headings: columns::Seen::default(), options })
     }
 
     /// How pages are read.
@@ -148,13 +147,13 @@ impl Extractor {
     /// the page tells of no project, or the language's patterns cannot be compiled.
     pub fn read_page(&self, given: &Given<'_>) -> Result<Vec<Record>, Failed> {
         let deadline = Deadline::new(self.options.budget);
-        let shown = shown::show(given, &self.columns, &self.options.markup)?;
+        let shown = self.show(given)?;
         deadline.check(Stage::Markup)?;
         let text = Text::new(&shown.text);
         let columns = columns::normal(&shown.columns, &text);
         let detected = self.detect(&text, &shown, &columns);
         deadline.check(Stage::Extract)?;
-        let page = self.understand(&text, &detected, &columns, false).map_err(wrong_patterns)?;
+        let page = self.understand(&text, &detected, &columns, shown.head.is_some(), false).map_err(wrong_patterns)?;
         deadline.check(Stage::Extract)?;
         if page.kohesio == Kohesio::Other && !self.options.keep_all {
             let message = "a Kohesio page of a beneficiary or a list";
@@ -200,7 +199,7 @@ impl Extractor {
         let text = Text::new(page.get(span).unwrap_or_default());
         let detected = Detected::stated(&whole.detected.code, text.normal());
         let detected = Detected { confidence: whole.detected.confidence, ..detected };
-        let understood = self.understand(&text, &detected, &[], false)?;
+        let understood = self.understand(&text, &detected, &[], whole.shown.head.is_some(), false)?;
         let told = Told { text: &text, detected: &detected, ..*whole };
         let mut record = self.record(&told, &understood, Some(number));
         for mention in &mut record.mentions {
@@ -219,7 +218,7 @@ impl Extractor {
     pub fn read_fully(&self, shown: &Shown<'_>, name: &str, keep_lost: bool) -> Result<Reading<'_>, Failed> {
         let text = Text::new(&shown.text);
         let detected = self.detect(&text, shown, &[]);
-        let page = self.understand(&text, &detected, &[], keep_lost).map_err(wrong_patterns)?;
+        let page = self.understand(&text, &detected, &[], shown.head.is_some(), keep_lost).map_err(wrong_patterns)?;
         let given = Given { name, body: Body::Bytes(&[]), hints: &Hints::default() };
         let record = self.record(&Told { given: &given, shown, text: &text, detected: &detected }, &page, None);
         Ok(Reading { record, found: page.found, lost: page.lost, facts: page.facts })
@@ -230,7 +229,9 @@ impl Extractor {
     /// # Errors
     /// [`Failed`] when the bytes are no text or the markup is beyond the limits.
     pub fn show<'p>(&self, given: &Given<'p>) -> Result<Shown<'p>, Failed> {
-        shown::show(given, &self.columns, &self.options.markup)
+        let headings = self.patterns.headings().map_err(wrong_patterns)?;
+        let columns = columns::Columns::new(&self.options.columns, headings, &self.headings);
+        shown::show(given, &columns, &self.options.markup)
     }
 
     /// The page's language. What the markup says of it counts where the words leave it open: templates often say wrong.
@@ -256,7 +257,7 @@ impl Extractor {
     pub fn found_in(&self, text: &str, code: &str) -> Result<Vec<Found<'_>>, PatternError> {
         let text = Text::new(text);
         let detected = Detected::stated(code, text.normal());
-        let mut found = self.understand(&text, &detected, &[], false)?.found;
+        let mut found = self.understand(&text, &detected, &[], false, false)?.found;
         for f in &mut found {
             f.span = text.page_range(&f.span);
         }
@@ -268,6 +269,7 @@ impl Extractor {
         text: &Text<'_>,
         detected: &Detected,
         columns: &'r [columns::Placed],
+        links: bool,
         keep_lost: bool,
     ) -> Result<Understood<'r>, PatternError> {
         let language = self.patterns.language(&detected.code)?;
@@ -292,7 +294,7 @@ impl Extractor {
             facts.country = place.country.map(country);
         }
         // Kohesio lists beneficiaries as links; where those are gone, the heading is followed by something else.
-        facts.beneficiary.take_if(|_| kohesio == Kohesio::Project);
+        facts.beneficiary.take_if(|_| kohesio == Kohesio::Project && !links);
         if facts.title.is_none() || kohesio == Kohesio::Project {
             let title = record::title(normal, &zones, &found, language, kohesio);
             facts.title = title.map(|title| Fact::words(normal, title, "head of the page"));
@@ -342,7 +344,7 @@ impl Extractor {
         };
         let said = |fact: &Option<Fact<String>>| {
             fact.as_ref()
-                .map(|f| f.span.as_ref().map_or_else(|| f.value.clone(), |span| text.page_str(span).to_owned()))
+                .map(|f| f.span.as_ref().map_or_else(|| f.value.clone(), |span| text.readable(span).to_owned()))
         };
         Record {
             schema: record::Version,
@@ -353,7 +355,10 @@ impl Extractor {
                 Body::Bytes(_) if page.kohesio == Kohesio::Project => PageKind::Kohesio,
                 Body::Bytes(_) => PageKind::Regional,
             },
-            title: said(&facts.title).or_else(|| record::site_title(head?.title.as_deref()?)),
+            title: record::kohesio_page_title(head.and_then(|head| head.title.as_deref()))
+                .filter(|_| page.kohesio == Kohesio::Project)
+                .or_else(|| said(&facts.title))
+                .or_else(|| record::site_title(head?.title.as_deref()?)),
             language: LanguageOf { code: detected.code.clone(), confidence: detected.confidence },
             other_languages: detected.others().into_iter().map(|(code, share)| OtherLanguage { code, share }).collect(),
             start_date: facts.start_date.as_ref().map(|f| f.value.to_string()),
@@ -461,6 +466,7 @@ fn see<'t, 'e>(
         readings.get(next).is_some_and(|(_, reading)| reading.span.start < span.end)
     });
     readings.extend(bare);
+    columns::measure(readings.iter_mut().map(|(_, reading)| reading), text, columns);
     readings.sort_by_key(|(_, reading)| (reading.span.start, reading.span.end));
     Seen { marks, zones, readings, lost }
 }

@@ -11,6 +11,7 @@
 mod batch;
 mod command_line;
 mod faults;
+mod formats;
 mod kohesio;
 mod languages;
 mod laws;

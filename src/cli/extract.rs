@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::{Common, Outcome, Refusal, Tongues, interrupt, load, remark};
 use crate::pipeline::{Budget, Extractor, Options};
 use crate::sink::{Each, JsonLines};
-use crate::source::{Choice, Folders, Limits, Page, SourceError};
+use crate::source::{Choice, Limits, Page, Pages, SourceError};
 
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -180,23 +180,31 @@ impl Job<'_> {
         self.args.threads.map_or_else(cores, usize::from)
     }
 
-    fn folders(&self) -> Folders {
-        Folders::new(self.args.paths.clone(), self.choice.clone())
+    fn pages(&self) -> Pages {
+        Pages::new(self.args.paths.clone(), self.choice.clone(), self.limits.clone())
     }
 
     /// How the run ended, told on standard error.
-    fn end(&self, source: &Folders, records: u64) -> Result<Outcome, Refusal> {
+    fn end(&self, source: &Pages, records: u64) -> Result<Outcome, Refusal> {
         let skipped = source.skipped();
-        if self.common.verbose && (skipped.not_chosen > 0 || skipped.links > 0) {
-            remark(&format!("passed over: {} other files, {} links", skipped.not_chosen, skipped.links));
+        let files = [("other files", skipped.not_chosen), ("links", skipped.links), ("special files", skipped.special)];
+        let files = files.into_iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("{n} {what}"));
+        let inside = source.passed().iter().map(|(why, n)| format!("in archives {n} {why}"));
+        let passed: Vec<String> = files.chain(inside).collect();
+        if self.common.verbose && !passed.is_empty() {
+            remark(&format!("passed over: {}", passed.join(", ")));
         }
         let (read, rejects, failed) = (self.progress.read(), self.progress.rejects(), self.progress.failed());
         if read + rejects == 0 && records == 0 {
             let paths: Vec<String> = self.args.paths.iter().map(|p| p.display().to_string()).collect();
-            let wanted = if self.args.glob.is_empty() { "*.txt".to_owned() } else { self.args.glob.join(" ") };
+            let wanted = if self.args.glob.is_empty() {
+                "pages (.txt .html .md), archives or tables".to_owned()
+            } else {
+                format!("files matching {}", self.args.glob.join(" "))
+            };
             let other = skipped.not_chosen;
             return Err(Refusal(format!(
-                "{}: no pages: expected files matching {wanted}, found {other} others\nhelp: --glob chooses other files",
+                "{}: no pages: expected {wanted}, found {other} others\nhelp: --glob chooses other files",
                 paths.join(" ")
             )));
         }

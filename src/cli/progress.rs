@@ -13,7 +13,8 @@ use crate::patterns::Kind;
 use crate::pipeline::Observer;
 use crate::record::{Code, Record};
 use crate::reject::{Class, Reject};
-use crate::source::{Choice, Folders};
+use crate::source::container::Format;
+use crate::source::{Choice, Folders, Page, SourceError};
 
 /// Counts pages and draws a bar where standard error is a terminal.
 pub struct Progress {
@@ -48,10 +49,21 @@ impl Progress {
             let (counting, closed, folders) =
                 (bar.clone(), Arc::clone(&closed), Folders::new(paths.to_vec(), choice.clone()));
             std::thread::spawn(move || {
-                let total = folders.take_while(|_| !closed.load(Ordering::Relaxed)).count();
+                // How many pages an archive or table holds is not known before it is read.
+                let page = |page: &Result<Page, SourceError>| {
+                    page.as_ref()
+                        .is_ok_and(|page| Format::of_name(&page.name).is_none_or(|format| format == Format::Page))
+                };
+                let mut total = 0;
+                for found in folders.take_while(|_| !closed.load(Ordering::Relaxed)) {
+                    if !page(&found) {
+                        return;
+                    }
+                    total += 1;
+                }
                 let with_end = style("{bar:30} {human_pos} of {human_len} pages  {rate}  {eta} left");
                 if let (false, Some(style)) = (closed.load(Ordering::Relaxed), with_end) {
-                    counting.set_length(total as u64);
+                    counting.set_length(total);
                     counting.set_style(style);
                 }
             });

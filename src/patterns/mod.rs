@@ -1,6 +1,7 @@
 //! Patterns: everything that is a fact about a language, read from `patterns/*.toml`, checked, and compiled once.
 
 mod automaton;
+mod columns;
 mod cues;
 mod error;
 mod file;
@@ -21,6 +22,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 pub use automaton::{Automaton, REACH, States};
+pub use columns::{Column, Heading, Headings};
 pub use cues::{Cue, Finder, Label, Meaning, Place, Topic};
 pub use error::PatternError;
 pub use file::Loaded;
@@ -37,6 +39,9 @@ use idle::Kept;
 
 /// The code of the file that holds in every language.
 pub const UND: &str = "und";
+
+/// The file of what headings of tables say, beside the languages' own.
+const COLUMNS: &str = "columns";
 
 /// The files the program brings along.
 const EMBEDDED: &[(&str, &str)] = &[
@@ -84,6 +89,9 @@ pub struct Patterns {
     sources: BTreeMap<String, Unread>,
     files: BTreeMap<String, OnceLock<Result<Loaded, PatternError>>>,
     compiled: BTreeMap<String, OnceLock<Result<Language, PatternError>>>,
+    /// What headings of tables say.
+    columns: Unread,
+    headings: OnceLock<Result<Headings, PatternError>>,
     digest: OnceLock<String>,
 }
 
@@ -150,29 +158,46 @@ impl Patterns {
         Ok(patterns)
     }
 
+    /// What headings of tables say.
+    ///
+    /// # Errors
+    /// [`PatternError`] when their file is wrong.
+    pub fn headings(&self) -> Result<&Headings, PatternError> {
+        let read = || {
+            let place = &self.columns.place;
+            Headings::read(&self.columns.text).map_err(|e| PatternError::file(place, e.message().to_owned()))
+        };
+        self.headings.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+
     /// Checks the laws over all files: ids, keys of words, roles, slots, forms. A user's files are checked when they
     /// are loaded; the program's own by its tests and `kohex check`, and not at every start.
     ///
     /// # Errors
     /// [`PatternError`] for the first law broken.
     pub fn check(&self) -> Result<(), PatternError> {
+        self.headings()?;
         laws::check(self)
     }
 
     fn build(mut sources: BTreeMap<String, Unread>) -> Self {
+        let text = Cow::Borrowed(include_str!("../../patterns/columns.toml"));
+        let embedded = || Unread { place: "patterns/columns.toml".to_owned(), text };
+        let columns = sources.remove(COLUMNS).unwrap_or_else(embedded);
         for (code, text) in EMBEDDED {
             let embedded = || Unread { place: format!("patterns/{code}.toml"), text: Cow::Borrowed(text) };
             sources.entry((*code).to_owned()).or_insert_with(embedded);
         }
         let files = sources.keys().map(|code| (code.clone(), OnceLock::new())).collect();
         let compiled = sources.keys().map(|code| (code.clone(), OnceLock::new())).collect();
-        Patterns { sources, files, compiled, digest: OnceLock::new() }
+        Patterns { sources, files, compiled, columns, headings: OnceLock::new(), digest: OnceLock::new() }
     }
 
     /// The first 16 hex digits of SHA-256 over all files.
     pub fn digest(&self) -> &str {
         self.digest.get_or_init(|| {
-            let parts = self.sources.values().flat_map(|source| [source.text.as_bytes(), b"\0"]);
+            let sources = self.sources.values().chain([&self.columns]);
+            let parts = sources.flat_map(|source| [source.text.as_bytes(), b"\0"]);
             sha256(parts).chars().take(16).collect()
         })
     }

@@ -40,6 +40,8 @@ pub struct Stopped(pub io::Error);
 
 /// Pages a thread takes at once: many enough for one lock, few enough that all threads end together.
 const PAGES: usize = 16;
+/// Bytes of pages out of archives a thread takes at once, roughly.
+const TAKEN: usize = 4 << 20;
 /// Bytes of records a thread gathers before it hands them over.
 const GATHERED: usize = 1 << 20;
 /// Bytes of records that wait for one before them; a thread that would add to more waits with them.
@@ -165,7 +167,14 @@ where
     /// The next pages and how many were taken before them.
     fn next(&self) -> Option<(usize, Vec<Result<Page, SourceError>>)> {
         let mut intake = self.intake.lock().unwrap_or_else(PoisonError::into_inner);
-        let pages: Vec<_> = intake.source.by_ref().take(PAGES).collect();
+        let (mut pages, mut bytes) = (Vec::new(), 0);
+        while pages.len() < PAGES
+            && bytes < TAKEN
+            && let Some(page) = intake.source.next()
+        {
+            bytes += page.as_ref().map_or(0, Page::held);
+            pages.push(page);
+        }
         let first = intake.taken;
         intake.taken += pages.len();
         (!pages.is_empty()).then_some((first, pages))

@@ -2,32 +2,76 @@
 //! `heading: value`, a line a cell; descriptions stand as paragraphs of their own.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use rust_decimal::Decimal;
 
 use super::shown::Shown;
 use crate::digest::sha256;
 use crate::language::{Detected, Detector, Passage};
-use crate::patterns::UND;
-use crate::record::{Column, Columns, Label, Zone};
+use crate::normalize::{Reading, Value};
+use crate::patterns::{Column, Heading, Headings, UND};
+use crate::record::{Label, Zone};
 use crate::source::{Cell, Row};
 use crate::text::{Text, fold, html};
+
+/// What the columns of tables hold, by their headings: as the user says, else as the patterns know.
+pub struct Columns<'p> {
+    said: &'p [(String, Column)],
+    headings: &'p Headings,
+    seen: &'p Seen,
+}
+
+/// Headings seen before; a table has the same in every row.
+#[derive(Default)]
+pub struct Seen(Mutex<HashMap<Box<str>, Option<Heading>>>);
+
+/// More headings than tables have; rows of JSON may have any.
+const SEEN: usize = 4096;
+
+impl<'p> Columns<'p> {
+    pub fn new(said: &'p [(String, Column)], headings: &'p Headings, seen: &'p Seen) -> Self {
+        Columns { said, headings, seen }
+    }
+
+    fn understand(&self, heading: &str) -> Option<Heading> {
+        let mut seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = seen.get(heading) {
+            return *known;
+        }
+        let known = self.headings.understand(heading);
+        let said = self.said.iter().find(|(name, _)| name.trim().eq_ignore_ascii_case(heading.trim()));
+        let unit = known.unwrap_or(Heading { column: Column::Other, currency: None, scale: 1 });
+        let found = said.map(|(_, column)| Heading { column: *column, ..unit }).or(known);
+        if seen.len() < SEEN {
+            seen.insert(heading.into(), found);
+        }
+        found
+    }
+}
 
 /// A cell in the text of its row.
 #[derive(Debug, Clone)]
 pub struct Placed {
-    pub column: Option<Column>,
+    heading: Option<Heading>,
     /// What the column states, where it states something.
     label: Label,
     at: Range<usize>,
-    /// Where the heading, or another column, names the unit of the value.
-    unit: Option<Range<usize>>,
     value: Range<usize>,
+    /// ISO 4217 of an amount that names none itself.
+    currency: Option<String>,
 }
 
 impl Placed {
+    fn column(&self) -> Option<Column> {
+        self.heading.map(|heading| heading.column)
+    }
+
     /// Whether it is read as pages are, and not as a value behind a label.
     fn is_prose(&self) -> bool {
-        self.column == Some(Column::Summary)
+        self.column() == Some(Column::Summary)
     }
 
     fn whole(&self) -> Range<usize> {
@@ -36,59 +80,68 @@ impl Placed {
 }
 
 /// A row as text.
-pub fn show(row: &Row, columns: &Columns, limits: &html::Limits) -> Result<Shown<'static>, html::TooMuch> {
+pub fn show(row: &Row, columns: &Columns<'_>, limits: &html::Limits) -> Result<Shown<'static>, html::TooMuch> {
     let mut text = String::new();
     let mut placed: Vec<Placed> = Vec::with_capacity(row.cells.len());
     for cell in &row.cells {
-        let (column, unit) = columns.column(&cell.heading);
-        let heading = cell.heading.split_whitespace().collect::<Vec<_>>().join(" ");
+        let heading = columns.understand(&cell.heading);
         let value = visible(cell, limits)?;
-        let start = text.len();
-        let prose = column == Some(Column::Summary);
-        let unit = unit.filter(|_| !prose).map(|unit| start + unit.start..start + unit.end);
-        let at = if prose {
+        let name = cell.heading.split_whitespace().collect::<Vec<_>>().join(" ");
+        let at = if heading.is_some_and(|heading| heading.column == Column::Summary) {
             text.push('\n');
-            start..start
+            text.len()..text.len()
         } else {
-            text.push_str(&heading);
+            let start = text.len();
+            text.push_str(&name);
             text.push_str(": ");
-            start..start + heading.len()
+            start..start + name.len()
         };
-        let from = text.len();
+        let start = text.len();
         text.push_str(value.trim());
-        let value = from..text.len();
+        let value = start..text.len();
         text.push('\n');
-        let field = column.and_then(Column::field);
-        let label = Label { field, id: format!("column/{heading}"), ..Label::default() };
-        placed.push(Placed { column, label, at, unit, value });
+        let field = heading.and_then(|heading| heading.column.field());
+        let label = Label { field, id: format!("column/{name}"), ..Label::default() };
+        let currency = heading.and_then(|heading| heading.currency).map(str::to_owned);
+        placed.push(Placed { heading, label, at, value, currency });
     }
-    // A column of its own names the currency of the amounts beside it.
-    let currency = placed.iter().find(|cell| cell.column == Some(Column::Currency)).map(|cell| cell.value.clone());
-    for cell in &mut placed {
-        if matches!(cell.column, Some(Column::TotalBudget | Column::EuContribution)) {
-            cell.unit = cell.unit.take().or_else(|| currency.clone());
-        }
-    }
-    // Of two ends the one that came about counts.
-    if placed.iter().any(|cell| cell.column == Some(Column::EndDate)) {
-        placed
-            .iter_mut()
-            .filter(|cell| cell.column == Some(Column::ExpectedEndDate))
-            .for_each(|cell| cell.label.field = None);
-    }
-    let sha256 = sha256([text.as_bytes()]);
+    settle(&text, &mut placed);
     let bytes = text.len() as u64;
     Ok(Shown {
-        text: Cow::Owned(text),
         encoding: "UTF-8",
         replaced: 0,
         repaired: 0,
         media_type: "text/plain",
         bytes,
-        sha256,
+        sha256: sha256([text.as_bytes()]),
+        text: Cow::Owned(text),
         head: None,
         columns: placed,
     })
+}
+
+/// What columns say of one another.
+fn settle(text: &str, cells: &mut [Placed]) {
+    let has = |column, cells: &[Placed]| cells.iter().any(|cell| cell.column() == Some(column));
+    // A column of its own names the currency of the amounts beside it.
+    let code = |cell: &&Placed| {
+        let code = text.get(cell.value.clone()).unwrap_or_default();
+        (code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())).then(|| code.to_owned())
+    };
+    let currency = cells.iter().find(|cell| cell.column() == Some(Column::Currency)).as_ref().and_then(code);
+    // Of two ends the one that came about counts, of two countries the code.
+    let ended = has(Column::EndDate, cells);
+    let coded = has(Column::CountryCode, cells);
+    for cell in cells {
+        match cell.column() {
+            Some(Column::TotalBudget | Column::EuContribution) => {
+                cell.currency = cell.currency.take().or_else(|| currency.clone());
+            }
+            Some(Column::ExpectedEndDate) if ended => cell.label.field = None,
+            Some(Column::Country) if coded => cell.label.field = None,
+            _ => {}
+        }
+    }
 }
 
 /// A cell as a reader sees it: descriptions often carry markup.
@@ -102,12 +155,7 @@ fn visible<'c>(cell: &'c Cell, limits: &html::Limits) -> Result<Cow<'c, str>, ht
 /// The cells in the normalised text of their row.
 pub fn normal(cells: &[Placed], text: &Text<'_>) -> Vec<Placed> {
     let moved = |range: &Range<usize>| text.normal_range(range);
-    let cell = |cell: &Placed| Placed {
-        at: moved(&cell.at),
-        unit: cell.unit.as_ref().map(moved),
-        value: moved(&cell.value),
-        ..cell.clone()
-    };
+    let cell = |cell: &Placed| Placed { at: moved(&cell.at), value: moved(&cell.value), ..cell.clone() };
     cells.iter().map(cell).collect()
 }
 
@@ -116,7 +164,7 @@ pub fn with<'l>(zones: Vec<Zone<'l>>, cells: &'l [Placed], passage: &Range<usize
     if cells.is_empty() {
         return zones;
     }
-    let stated = |cell: &&Placed| cell.column.is_some() && !cell.is_prose();
+    let stated = |cell: &&Placed| cell.heading.is_some() && !cell.is_prose();
     let taken = |zone: &Zone<'_>| {
         let next = cells.partition_point(|cell| cell.whole().end <= zone.at.start);
         cells.get(next).filter(stated).is_some_and(|cell| cell.at.start <= zone.at.start)
@@ -126,7 +174,7 @@ pub fn with<'l>(zones: Vec<Zone<'l>>, cells: &'l [Placed], passage: &Range<usize
     all.extend(here.filter(|cell| cell.label.field.is_some()).map(|cell| Zone {
         label: &cell.label,
         at: cell.at.clone(),
-        unit: cell.unit.clone(),
+        unit: None,
         value: cell.value.clone(),
         parted: true,
     }));
@@ -134,12 +182,33 @@ pub fn with<'l>(zones: Vec<Zone<'l>>, cells: &'l [Placed], passage: &Range<usize
     all
 }
 
+/// Gives amounts in cells the unit that the column says and the cell does not.
+pub fn measure<'r>(readings: impl Iterator<Item = &'r mut Reading>, text: &str, cells: &[Placed]) {
+    for reading in readings {
+        let Value::Amount { value, currency } = &mut reading.value else { continue };
+        let next = cells.partition_point(|cell| cell.value.end <= reading.span.start);
+        let Some(cell) = cells.get(next).filter(|cell| !cell.is_prose() && cell.value.start <= reading.span.start)
+        else {
+            continue;
+        };
+        if currency.is_none() {
+            currency.clone_from(&cell.currency);
+        }
+        // A cell with words of its own ("1,2 Mio. €") has said how large it is.
+        let bare = text.get(cell.value.clone()).is_some_and(|text| !text.contains(char::is_alphabetic));
+        let scale = cell.heading.map_or(1, |heading| heading.scale);
+        if let Some(scaled) = value.checked_mul(Decimal::from(scale)).filter(|_| bare && scale > 1) {
+            *value = scaled.normalize();
+        }
+    }
+}
+
 /// The languages of a row: told from what people wrote in it, as headings are often in another; each description by
 /// itself, as exports hold one in English beside one in the country's language.
 pub fn detect(detector: &Detector, text: &Text<'_>, cells: &[Placed]) -> Detected {
     let written: Vec<&Placed> = cells
         .iter()
-        .filter(|cell| matches!(cell.column, Some(Column::Summary | Column::Title | Column::TitleLocal)))
+        .filter(|cell| matches!(cell.column(), Some(Column::Summary | Column::Title | Column::TitleLocal)))
         .collect();
     let of = |range: &Range<usize>| {
         let part = text.normal().get(range.clone()).unwrap_or_default();

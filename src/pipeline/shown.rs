@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use crate::digest::sha256;
-use crate::record::Columns;
 use crate::reject::{Class, Stage};
 use crate::source::{Hints, Row};
 use crate::text::{decode, html};
 
 use super::Failed;
+use super::columns::Columns;
 
 /// A page as it is given: what the record calls it, its content, and what its surroundings say of it.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,7 @@ pub struct Shown<'p> {
 }
 
 /// Makes a page the text a reader sees.
-pub fn show<'p>(given: &Given<'p>, columns: &Columns, limits: &html::Limits) -> Result<Shown<'p>, Failed> {
+pub fn show<'p>(given: &Given<'p>, columns: &Columns<'_>, limits: &html::Limits) -> Result<Shown<'p>, Failed> {
     match given.body {
         Body::Row(row) => super::columns::show(row, columns, limits).map_err(too_much),
         Body::Bytes(bytes) => {
@@ -99,7 +99,7 @@ fn ends(name: &str, endings: &[&str]) -> bool {
 fn too_much(error: html::TooMuch) -> Failed {
     let class = match error {
         html::TooMuch::Depth(_) => Class::Depth,
-        html::TooMuch::Nodes(_) | html::TooMuch::Tag(_) => Class::Limit,
+        html::TooMuch::Nodes(_) | html::TooMuch::Tag(_) | html::TooMuch::Attributes(_) => Class::Limit,
     };
     Failed::new(Stage::Markup, class, error)
 }

@@ -94,7 +94,7 @@ pub fn facts(
         beneficiary: text_of(Field::Beneficiary),
         region: text_of(Field::Region),
         country: text_of(Field::Country).and_then(|fact| {
-            let code = language.words.value(Class::Country, &fact.value)?.to_owned();
+            let code = language.words.value(Class::Country, &fact.value).or_else(|| iso_3166(&fact.value))?.to_owned();
             Some(Fact { value: code, span: None, ..fact })
         }),
         title: text_of(Field::Title),
@@ -111,6 +111,15 @@ pub fn facts(
         }
     }
     facts
+}
+
+/// A country given by its code; the Union writes two of them otherwise than ISO 3166-1.
+fn iso_3166(code: &str) -> Option<&str> {
+    match code {
+        "EL" => Some("GR"),
+        "UK" => Some("GB"),
+        _ => Some(code).filter(|code| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())),
+    }
 }
 
 /// The first mention of the greatest weight; the others of its kind that differ speak against it.

@@ -1,7 +1,6 @@
 //! Records: what kohex says of a project, in the shape `kohex schema` prints.
 
 mod blocks;
-mod columns;
 mod facts;
 mod labels;
 mod mention;
@@ -21,12 +20,11 @@ use crate::names;
 
 pub use crate::patterns::Label;
 pub use blocks::blocks;
-pub use columns::{Column, Columns};
 pub use facts::{Fact, Facts, Sum, facts};
 pub use labels::{Zone, bare_values, zones};
 pub use mention::Mention;
 pub use merge::{merge, under};
-pub use page::{Kohesio, Names, Place, identity, kohesio, place, published, site_title, title};
+pub use page::{Kohesio, Names, Place, identity, kohesio, kohesio_page_title, place, published, site_title, title};
 pub use roles::{Evidence, Found, Weight, assign};
 pub use schema::schema;
 pub use warnings::{CERTAIN, Known, Noted, warnings};

@@ -172,6 +172,12 @@ pub fn site_title(title: &str) -> Option<String> {
     is_title(part).then(|| part.to_owned())
 }
 
+/// The project's name in the title of Kohesio's own pages, "name | Kohesio".
+pub fn kohesio_page_title(title: Option<&str>) -> Option<String> {
+    let name = title?.trim().strip_suffix("| Kohesio")?.trim().trim_end_matches('★').trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 /// When a page says in its markup that it was published, as records have it: `2019-09-13T10:03`, midnight left out.
 pub fn published(stated: &str) -> Option<String> {
     let stated = stated.trim();

@@ -6,14 +6,15 @@ use std::path::{Component, Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use crate::reject::Class;
+use super::container::Format;
+use super::{Class, Content, Hints, Page, SourceError, plain, print_os, printable};
 
-use super::{Content, Hints, Page, SourceError, plain, print, printable};
-
-/// Which files of a folder are pages.
+/// Which files of a folder are taken, and which members of archives.
 #[derive(Debug, Clone)]
 pub struct Choice {
     globs: Option<GlobSet>,
+    /// Those that do not end as a container does.
+    members: Option<GlobSet>,
     follow: bool,
     hidden: bool,
 }
@@ -35,31 +36,55 @@ impl fmt::Display for ChoiceError {
 
 impl Choice {
     /// `globs` choose files by name (`*.txt`) or, where they hold a `/`, by path below the folder (`2024/**/*.txt`);
-    /// without any, files ending in `.txt` are taken. Links are followed and hidden files read only when asked.
+    /// without any, files with the endings of pages, containers and tables are taken, except `*.expected.json`. Members
+    /// of archives are chosen by the globs that do not end as a container does (`*.zip` says which archives are read,
+    /// `*.html` what is read of them); without any of these, as without globs. Links are followed and hidden files read
+    /// only when asked.
     ///
     /// # Errors
     /// [`ChoiceError`] for a glob that cannot be read.
     pub fn new(globs: &[String], follow: bool, hidden: bool) -> Result<Self, ChoiceError> {
-        let mut set = GlobSetBuilder::new();
-        for glob in globs {
-            let anywhere =
-                if glob.contains('/') { glob.trim_start_matches('/').to_owned() } else { format!("**/{glob}") };
-            let compiled = GlobBuilder::new(&anywhere).literal_separator(true).build();
-            set.add(compiled.map_err(|e| ChoiceError { glob: glob.clone(), message: e.kind().to_string() })?);
-        }
-        let globs = match globs {
-            [] => None,
-            _ => Some(set.build().map_err(|e| ChoiceError { glob: globs.join(" "), message: e.kind().to_string() })?),
-        };
-        Ok(Choice { globs, follow, hidden })
+        let members: Vec<_> = globs.iter().filter(|glob| !is_container(glob)).cloned().collect();
+        Ok(Choice { globs: compiled(globs)?, members: compiled(&members)?, follow, hidden })
+    }
+
+    /// Whether globs choose members of archives.
+    pub fn chooses_members(&self) -> bool {
+        self.members.is_some()
+    }
+
+    /// Whether a member of an archive is taken by its name there.
+    pub fn takes_member(&self, inner: &str) -> bool {
+        let inner = inner.trim_start_matches("./").trim_start_matches('/');
+        self.members.as_ref().is_none_or(|globs| globs.is_match(inner))
     }
 
     fn takes(&self, below: &Path) -> bool {
-        match &self.globs {
-            Some(globs) => globs.is_match(below),
-            None => below.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")),
+        if let Some(globs) = &self.globs {
+            return globs.is_match(below);
         }
+        let name = below.to_string_lossy();
+        Format::of_name(&name).is_some() && !name.ends_with(".expected.json")
     }
+}
+
+fn compiled(globs: &[String]) -> Result<Option<GlobSet>, ChoiceError> {
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        let anywhere = if glob.contains('/') { glob.trim_start_matches('/').to_owned() } else { format!("**/{glob}") };
+        let compiled = GlobBuilder::new(&anywhere).literal_separator(true).build();
+        set.add(compiled.map_err(|e| ChoiceError { glob: glob.clone(), message: e.kind().to_string() })?);
+    }
+    if globs.is_empty() {
+        return Ok(None);
+    }
+    let set = set.build().map_err(|e| ChoiceError { glob: globs.join(" "), message: e.kind().to_string() })?;
+    Ok(Some(set))
+}
+
+/// Whether all that a glob takes are containers, by how it ends.
+fn is_container(glob: &str) -> bool {
+    Format::of_name(glob).is_some_and(|format| format.is_archive() || format.is_packed())
 }
 
 /// How many files were passed over, so that nothing is left out silently.
@@ -69,6 +94,8 @@ pub struct Skipped {
     pub not_chosen: u64,
     /// Links that were not followed.
     pub links: u64,
+    /// Pipes, sockets and devices, which might never end.
+    pub special: u64,
 }
 
 /// All pages below the paths a user named, in the order of the paths given and, within a folder, of the names.
@@ -105,6 +132,10 @@ impl Folders {
             return None;
         }
         let named = entry.depth() == 0;
+        if !named && !kind.is_file() && !kind.is_symlink() {
+            self.skipped.special += 1;
+            return None;
+        }
         if kind.is_symlink() && !named {
             self.skipped.links += 1;
             return None;
@@ -121,17 +152,17 @@ impl Folders {
         // With several folders two pages may lie at one path below them; the path as given tells them apart.
         let name = if self.several { name_of(entry.path()) } else { name_of(below) };
         if kind.is_file() {
-            return Some(Ok(page(entry, name)));
+            return Some(Ok(page(entry.into_path(), name)));
         }
         // A path named by the user is followed to what it links to; the walk itself follows links where asked.
         Some(match std::fs::metadata(entry.path()) {
             Ok(meta) if meta.is_dir() => return None,
             // A pipe or device in a folder would never end; one the user names is read.
             Ok(meta) if !meta.is_file() && !named => {
-                self.skipped.not_chosen += 1;
+                self.skipped.special += 1;
                 return None;
             }
-            Ok(_) => Ok(page(entry, name)),
+            Ok(_) => Ok(page(entry.into_path(), name)),
             Err(error) => Err(SourceError::new(entry.path(), "cannot be read", &error)),
         })
     }
@@ -167,6 +198,10 @@ impl Iterator for Folders {
     }
 }
 
+fn page(path: PathBuf, name: String) -> Page {
+    Page { name, content: Content::File(path), hints: Hints::default() }
+}
+
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
@@ -181,10 +216,6 @@ fn walk_error(root: &Path, error: &walkdir::Error) -> SourceError {
     SourceError { place, class: Class::Unreadable, message }
 }
 
-fn page(entry: DirEntry, name: String) -> Page {
-    Page { name, content: Content::File(entry.into_path()), hints: Hints::default() }
-}
-
 /// A relative path with `/` between its parts, without `./`.
 fn name_of(path: &Path) -> String {
     let mut name = String::with_capacity(path.as_os_str().len());
@@ -192,7 +223,7 @@ fn name_of(path: &Path) -> String {
         if !name.is_empty() && !name.ends_with('/') {
             name.push('/');
         }
-        print(part.as_os_str(), &mut name);
+        print_os(part.as_os_str(), &mut name);
     }
     name
 }

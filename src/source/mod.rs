@@ -1,10 +1,19 @@
 //! Sources: where pages come from. A source knows paths and bytes and nothing of their meaning.
 
+pub mod container;
 mod folder;
 mod page;
+mod pages;
+pub mod table;
+#[cfg(test)]
+mod tests;
+mod unpacked;
 
+pub use crate::reject::Class;
 pub use folder::{Choice, ChoiceError, Folders, Skipped};
 pub use page::{Cell, Content, Emit, Hints, Limits, Page, Row, SourceError};
+pub use pages::Pages;
+pub use unpacked::Unpacked;
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -12,39 +21,90 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::reject::Class;
+use container::{Fault, Format};
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            page_bytes: 32 << 20,
+            archive_bytes: 64 << 30,
+            ratio: 200,
+            entries: 10_000_000,
+            nesting: 3,
+            records: 100_000_000,
+            json_depth: 64,
+        }
+    }
+}
 
 /// A buffer that had to grow beyond this for one page gives the rest back.
 const KEPT: usize = 1 << 20;
 
 impl Page {
-    /// Reads the page's bytes.
+    /// Reads the page's bytes in place of what `bytes` holds, so that one buffer serves many pages. A row has none.
     ///
     /// # Errors
-    /// [`SourceError`] naming the file when it cannot be read.
-    pub fn read(&self) -> Result<Vec<u8>, SourceError> {
-        let mut bytes = Vec::new();
-        self.read_into(&mut bytes, &Limits::default())?;
-        Ok(bytes)
-    }
-
-    /// Reads the page's bytes in place of what `bytes` holds, so that one buffer serves many pages.
-    ///
-    /// # Errors
-    /// As [`Page::read`].
-    pub fn read_into(&self, bytes: &mut Vec<u8>, _limits: &Limits) -> Result<(), SourceError> {
+    /// [`SourceError`] naming the page when it cannot be read, is too large or is an archive in truth.
+    pub fn read_into(&self, bytes: &mut Vec<u8>, limits: &Limits) -> Result<(), SourceError> {
         bytes.clear();
         bytes.shrink_to(KEPT);
-        let Content::File(path) = &self.content else { return Ok(()) };
-        // `take` keeps the library from asking for size and position first: two system calls of six.
-        let read = File::open(path).and_then(|file| file.take(u64::MAX).read_to_end(bytes));
-        read.map(|_| ()).map_err(|error| SourceError::new(path, "cannot be read", &error))
+        match &self.content {
+            Content::File(path) => {
+                read_file(path, bytes, limits)?;
+                check_page(&shown(&self.name), bytes)
+            }
+            Content::Bytes(all) => {
+                bytes.extend_from_slice(all);
+                Ok(())
+            }
+            Content::Row(_) => Ok(()),
+        }
     }
+}
+
+fn read_file(path: &Path, bytes: &mut Vec<u8>, limits: &Limits) -> Result<(), SourceError> {
+    // `take` keeps the library from asking for size and position first: two system calls of six.
+    let read = File::open(path).and_then(|file| file.take(limits.page_bytes.saturating_add(1)).read_to_end(bytes));
+    read.map_err(|error| SourceError::new(path, "cannot be read", &error))?;
+    if bytes.len() as u64 > limits.page_bytes {
+        let message = format!("expected at most {} bytes in a page, found more", limits.page_bytes);
+        return Err(SourceError { place: printable(path), class: Class::Size, message });
+    }
+    Ok(())
+}
+
+/// A page whose name says text and whose bytes are packed would be read as garbage.
+fn check_page(place: &str, bytes: &[u8]) -> Result<(), SourceError> {
+    // The format by the bytes alone: of a name without ending and this beginning.
+    let found = match Format::of("", bytes.get(..container::HEAD).unwrap_or(bytes)) {
+        Format::Gzip => "gzip data",
+        Format::Zstd => "zstd data",
+        Format::Bzip2 => "bzip2 data",
+        Format::Zip => "a zip archive",
+        Format::Tar => "a tar archive",
+        Format::Page | Format::Warc | Format::Table(_) => return Ok(()),
+    };
+    let message = format!("expected a page, found {found}; its name should end accordingly");
+    Err(SourceError { place: place.to_owned(), class: Class::Decode, message })
 }
 
 impl SourceError {
     fn new(path: &Path, what: &str, error: &io::Error) -> Self {
-        SourceError { place: printable(path), class: Class::Unreadable, message: format!("{what}: {}", plain(error)) }
+        let message = format!("{what}: {}", plain(error));
+        SourceError { place: printable(path), class: Class::Unreadable, message }
+    }
+
+    /// What went wrong while `name` was read: the failure a reader of this module put into the error, else the
+    /// system's.
+    pub fn of(name: &str, error: &io::Error) -> Self {
+        let (class, message) = match Fault::of(error) {
+            Some(fault) => (fault.class, fault.message.clone()),
+            None if error.raw_os_error().is_none() && error.kind() == io::ErrorKind::UnexpectedEof => {
+                (Class::Damaged, "cut off".to_owned())
+            }
+            None => (Class::Unreadable, format!("cannot be read: {}", plain(error))),
+        };
+        SourceError { place: shown(name), class, message }
     }
 }
 
@@ -62,18 +122,43 @@ pub fn plain(error: &io::Error) -> String {
     chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }
 
-/// A path as text without loss: bytes that are no UTF-8 are written `\xNN`, so two files never share a name.
+/// A path as one line of text without loss: bytes that are no UTF-8 are written `\xNN`, so two files never share a
+/// name, and so are control characters, which could make a terminal do things.
 pub fn printable(path: &Path) -> String {
-    let mut out = String::new();
-    print(path.as_os_str(), &mut out);
+    shown(&text_of(path.as_os_str().as_encoded_bytes()))
+}
+
+/// A name without control characters: `\n`, `\x1B`.
+pub fn shown(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&format!("\\x{:02X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
     out
 }
 
-fn print(name: &OsStr, out: &mut String) {
-    for chunk in name.as_encoded_bytes().utf8_chunks() {
+/// Bytes as text without loss: those that are no UTF-8 as `\xNN`.
+pub fn text_of(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    print(bytes, &mut out);
+    out
+}
+
+fn print(name: &[u8], out: &mut String) {
+    for chunk in name.utf8_chunks() {
         out.push_str(chunk.valid());
         for byte in chunk.invalid() {
             out.push_str(&format!("\\x{byte:02X}"));
         }
     }
+}
+
+fn print_os(name: &OsStr, out: &mut String) {
+    print(name.as_encoded_bytes(), out);
 }

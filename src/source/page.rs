@@ -18,6 +18,15 @@ pub struct Page {
 }
 
 impl Page {
+    /// Bytes it holds in memory, roughly.
+    pub fn held(&self) -> usize {
+        match &self.content {
+            Content::File(_) => 0,
+            Content::Bytes(bytes) => bytes.len(),
+            Content::Row(row) => row.cells.iter().map(|cell| cell.text.len()).sum(),
+        }
+    }
+
     /// The file a page of its own lies in.
     pub fn path(&self) -> Option<&Path> {
         match &self.content {
@@ -100,17 +109,3 @@ pub struct Limits {
 
 /// Takes pages one by one; `false` says that no more are wanted.
 pub type Emit<'e> = dyn FnMut(Result<Page, SourceError>) -> bool + 'e;
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            page_bytes: 32 << 20,
-            archive_bytes: 64 << 30,
-            ratio: 200,
-            entries: 10_000_000,
-            nesting: 3,
-            records: 100_000_000,
-            json_depth: 64,
-        }
-    }
-}

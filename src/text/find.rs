@@ -10,8 +10,17 @@ pub fn find(bytes: &[u8], is: impl Fn(u8, u8) -> bool) -> Option<usize> {
     let (blocks, next_blocks) = (bytes.as_chunks::<BLOCK>().0, next.as_chunks::<BLOCK>().0);
     let mut blocks = blocks.iter().zip(next_blocks);
     // Without a branch for every byte, which is what keeps a loop from being made vector instructions.
-    let clear = blocks.position(|(block, next)| block.iter().zip(next).fold(false, |any, (&b, &n)| any | is(b, n)));
-    let from = clear.unwrap_or(next_blocks.len()) * BLOCK;
+    let any =
+        |block: &[u8; BLOCK], next: &[u8; BLOCK]| block.iter().zip(next).fold(false, |any, (&b, &n)| any | is(b, n));
+    let clear = blocks.position(|(block, next)| any(block, next));
+    let from = match clear {
+        Some(block) => block * BLOCK,
+        // The bytes behind the last block once more with some of it, as one block.
+        None => match (bytes.split_last().and_then(|(_, most)| most.last_chunk()), next.last_chunk()) {
+            (Some(block), Some(next)) if !any(block, next) => bytes.len() - 1,
+            _ => next_blocks.len() * BLOCK,
+        },
+    };
     let rest = bytes.get(from..)?;
     let within = rest.windows(2).position(|pair| matches!(*pair, [b, n] if is(b, n)));
     let last = || rest.len().checked_sub(1).filter(|_| rest.last().is_some_and(|&b| is(b, 0)));

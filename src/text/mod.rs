@@ -3,6 +3,7 @@
 //! A [`Text`] keeps the page as it stands and a normalised copy, with a map from the copy back to the page, so
 //! that whatever is found can be marked in the user's own text. Nothing outside this module shifts offsets.
 
+mod damage;
 mod decode;
 pub(crate) mod eights;
 mod find;
@@ -63,6 +64,16 @@ impl<'p> Text<'p> {
     /// The page's own characters for a range of the normalised text.
     pub fn page_str(&self, range: &Range<usize>) -> &'p str {
         self.page.get(self.page_range(range)).unwrap_or_default()
+    }
+
+    /// The page's own characters for a range, where a reader would read them so: not with entities, tags or invisible
+    /// characters in between, of which the normalised text is free.
+    pub fn readable(&self, range: &Range<usize>) -> &str {
+        let page = self.page_str(range);
+        if page.contains(['&', '<', '_', '\u{ad}', '\u{200b}']) && self.normal().get(range.clone()) != Some(page) {
+            return self.normal().get(range.clone()).unwrap_or(page);
+        }
+        page
     }
 
     /// Code point ranges into the page for byte ranges of the normalised text, in one pass over the page.

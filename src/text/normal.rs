@@ -6,6 +6,7 @@ use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc, is_nfc_quick};
 
+use super::damage::{self, Edit, To};
 use super::eights::{self, TOP, between, from};
 use super::find::find;
 
@@ -25,9 +26,16 @@ fn folded(c: char) -> Option<&'static str> {
         '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => Some("-"),
         // Soft hyphen, zero-width characters and marks of writing direction print nothing.
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => Some(""),
+        // The signs of ASCII in the width of Chinese ones.
+        '\u{ff01}'..='\u{ff5e}' => {
+            let at = c as usize - 0xff01;
+            ASCII.get(at..=at)
+        }
         _ => None,
     }
 }
+
+const ASCII: &str = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_'abcdefghijklmnopqrstuvwxyz{|}~";
 
 /// Whether `s` is written with the characters of the normalised text, so that it can be found there.
 pub fn is_normal(s: &str) -> bool {
@@ -44,14 +52,14 @@ fn is_plain(c: char) -> bool {
     matches!(c, ..'\u{300}' | '\u{386}' | '\u{388}'..'\u{483}' | '\u{48a}'..'\u{530}' | '\u{2002}'..'\u{20c0}')
 }
 
-/// Whether a page is in NFC beyond doubt.
+/// Whether a page is in NFC beyond doubt, with nothing but Latin letters before the byte `from`.
 #[allow(clippy::needless_bitwise_bool, reason = "a branch for every byte keeps `find` from being vector instructions")]
-fn is_surely_nfc(page: &str) -> bool {
+fn is_surely_nfc(page: &str, from: usize) -> bool {
     // Blocks that are plain from end to end; in the one of 0xce only the Greek dot is not, and what stands before it.
     let plain = |lead: u8, next: u8| {
         (lead < 0xcc) | in_range(lead, 0xcf, 0xd1) | (lead == 0xd3) | ((lead == 0xce) & (next > 0x87))
     };
-    let mut at = 0;
+    let mut at = from;
     while let Some(next) = page.as_bytes().get(at..).and_then(|rest| find(rest, |b, next| !plain(b, next))) {
         at += next;
         let Some(rest) = page.get(at..) else { return false };
@@ -84,18 +92,33 @@ fn in_range(byte: u8, first: u8, last: u8) -> bool {
 
 /// Normalises `page` and says where it differs.
 pub fn normalise(page: &str) -> (Cow<'_, str>, Vec<Piece>) {
-    normalise_known(page, is_surely_nfc(page))
+    let latin = latin(page);
+    normalise_known(page, latin, is_surely_nfc(page, latin))
+}
+
+/// The first bytes of a page, which hold no letters but Latin ones, and no marks to be put on them.
+fn latin(page: &str) -> usize {
+    find(page.as_bytes(), |byte, _| byte >= 0xcc).unwrap_or(page.len())
 }
 
 /// Only the few bytes that may change are looked at in a page known to be in NFC; the others are copied in runs.
-fn normalise_known(page: &str, nfc: bool) -> (Cow<'_, str>, Vec<Piece>) {
+fn normalise_known(page: &str, latin: usize, nfc: bool) -> (Cow<'_, str>, Vec<Piece>) {
     let mut out = Copy { page, normal: String::new(), pieces: Vec::new(), done: 0 };
+    let damage = damage::edits(page, latin);
+    let mut damage = damage.iter();
+    let mut damaged = damage.next();
     let mut line_start = 0;
     let mut at = 0;
     loop {
         if nfc {
-            let Some(next) = eights::find(page.as_bytes(), at, may_change) else { break };
-            at = next;
+            let next = eights::find(page.as_bytes(), at, may_change).unwrap_or(usize::MAX);
+            at = damaged.map_or(next, |edit| next.min(edit.page.start));
+        }
+        if let Some(edit) = damaged.filter(|edit| edit.page.start <= at) {
+            out.mend(edit, &mut line_start);
+            at = edit.page.end;
+            damaged = damage.next();
+            continue;
         }
         let mut rest = page.get(at..).unwrap_or_default().chars();
         let Some(c) = rest.next() else { break };
@@ -135,12 +158,14 @@ fn is_wrapped(page: &str, line_start: usize, at: usize, end: usize) -> bool {
         && line.chars().next_back().is_some_and(|c| !".:;!?|".contains(c))
         && after.chars().next().is_some_and(|c| c.is_lowercase() || c.is_numeric())
         && line.chars().nth(WRAPPED_LINE - 1).is_some()
-        && after.lines().next().is_some_and(goes_on)
+        && goes_on(after)
 }
 
 /// Whether a line can be the rest of a sentence: a few words without a mark behind them are a heading ("financovanie").
-fn goes_on(line: &str) -> bool {
-    let line = line.trim_end();
+fn goes_on(after: &str) -> bool {
+    // A line that is longer goes on, however it ends.
+    let near = after.get(..after.floor_char_boundary(8 * WRAPPED_LINE)).unwrap_or_default();
+    let line = near.lines().next().and_then(|line| line.split("_x000").next()).unwrap_or_default().trim_end();
     line.chars().nth(WRAPPED_LINE / 2).is_some() || line.ends_with(|c: char| !c.is_alphanumeric())
 }
 
@@ -161,6 +186,25 @@ impl<'p> Copy<'p> {
         self.normal.push_str(to);
         self.done = from.end;
         self.pieces.push(Piece { normal: start..self.normal.len(), page: from });
+    }
+
+    /// Puts damage right; a break of lines is one as any other is.
+    fn mend(&mut self, edit: &Edit, line_start: &mut usize) {
+        let range = edit.page.clone();
+        match edit.to {
+            To::Nothing => self.replace(range, ""),
+            To::Space => self.replace(range, " "),
+            To::Break => {
+                *line_start = range.end;
+                self.replace(range, "\n");
+            }
+            To::Return => {
+                let wrapped = is_wrapped(self.page, *line_start, range.start, range.end);
+                *line_start = range.end;
+                self.replace(range, if wrapped { " " } else { "\n" });
+            }
+            To::Char(c) => self.replace(range, folded(c).unwrap_or(c.encode_utf8(&mut [0; 4]))),
+        }
     }
 
     fn finish(mut self) -> (Cow<'p, str>, Vec<Piece>) {
@@ -199,7 +243,7 @@ mod tests {
             assert!(!is_plain(c) || (alone && canonical_combining_class(c) == 0), "{c:?}");
             let mut bytes = [0; 4];
             let word: &str = c.encode_utf8(&mut bytes);
-            assert_eq!(is_surely_nfc(word), alone, "{c:?}");
+            assert_eq!(is_surely_nfc(word, latin(word)), alone, "{c:?}");
             let skipped = may_change(word.as_bytes()[0].into()) & 0x80 == 0;
             assert!(!skipped || folded(c).is_none(), "{c:?}");
         }
@@ -216,9 +260,9 @@ mod tests {
         ) {
             for page in [page, few] {
                 let page: String = page.into_iter().collect();
-                let nfc = is_surely_nfc(&page);
+                let nfc = is_surely_nfc(&page, latin(&page));
                 prop_assert_eq!(nfc, is_nfc_quick(page.chars()) == IsNormalized::Yes);
-                prop_assert!(!nfc || normalise_known(&page, true) == normalise_known(&page, false));
+                prop_assert!(!nfc || normalise_known(&page, 0, true) == normalise_known(&page, 0, false));
             }
         }
     }

@@ -10,7 +10,7 @@ use super::{Job, until_signal};
 use crate::pipeline::{self, Groups, Merged, Shard, Shards, Stopped, is_shared};
 use crate::record::Record;
 use crate::sink::folder::{Done, Folder, Line, Lines, Run, Totals, Written, files};
-use crate::source::Folders;
+use crate::source::Pages;
 
 /// Projects of a shard on average, as a share of one in so many, and bytes it has at most.
 const PROJECTS: u64 = 2048;
@@ -33,7 +33,7 @@ pub fn run(job: &Job<'_>, path: &Path) -> Result<Outcome, Refusal> {
     let place = path.display().to_string();
     let refused = |error: &io::Error| Refusal::new(&place, "cannot be written", error);
     let mut folder = Folder::open(path, job.args.compress).map_err(|e| refused(&e))?;
-    let mut source = job.folders();
+    let mut source = job.pages();
     let ended = Shelf { job, folder: &mut folder, all: Vec::new(), kept: 0 }.fill(&mut source);
     job.progress.close();
     match ended {
@@ -80,7 +80,7 @@ struct Shelf<'j, 'c> {
 }
 
 impl Shelf<'_, '_> {
-    fn fill(mut self, source: &mut Folders) -> Result<(Totals, u64), Broken> {
+    fn fill(mut self, source: &mut Pages) -> Result<(Totals, u64), Broken> {
         let patterns = self.job.extractor.patterns().digest().to_owned();
         let options = format!("{} merge={}", self.job.extractor.options().key(), !self.job.args.no_merge);
         let inputs = self.job.args.paths.iter().map(|path| crate::source::printable(path)).collect();

@@ -18,7 +18,7 @@ enum Ready<T> {
 }
 
 pub fn run<S: Sink>(job: &Job<'_>, mut sink: S, place: &str) -> Result<Outcome, Refusal> {
-    let mut source = job.folders();
+    let mut source = job.pages();
     let (encoder, merge) = (sink.encoder(), !job.args.no_merge);
     let encode = |record: &Record| {
         if merge && is_shared(record) { Ready::Held(record.line()) } else { Ready::Own(encoder(record)) }
