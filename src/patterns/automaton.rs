@@ -1,11 +1,17 @@
 //! The automaton of a program: which patterns match at a place of a text, and how far. Its states are made as texts ask
 //! for them, so a language costs what its pages use.
 
-use super::idle::Kept;
-use super::program::{Inst, Program};
-use super::slots::{Filling, View};
-use super::table::Table;
+mod search;
+
 use std::collections::HashMap;
+
+use super::kept::Kept;
+use super::lexicon::Lexicon;
+use super::program::{Inst, Program};
+use super::slots::{FIGURES, Filling, View};
+use super::steps::Steps;
+use super::table::Table;
+use search::is_of_word;
 
 /// A program and the states made of it so far.
 #[derive(Debug)]
@@ -13,9 +19,8 @@ pub struct Automaton {
     program: Program,
     /// The class of every byte: those no pattern has are nought.
     classes: [u8; BYTES],
-    /// Which bytes patterns can begin with, and which slots.
-    bytes: [bool; BYTES],
-    slots: u64,
+    /// Which bytes patterns can begin with, what stands in slots included.
+    begin: [bool; BYTES],
     states: Kept<States>,
 }
 
@@ -55,6 +60,8 @@ pub struct States {
     recent: Vec<(u64, u32)>,
     /// Ways gone through already while a state is made.
     gone: Vec<u32>,
+    /// What words lead to.
+    steps: Steps,
     open: Vec<(usize, u16)>,
     fillings: Vec<Filling>,
 }
@@ -84,10 +91,10 @@ const SYMBOL_BITS: u32 = 16;
 const MOST_SETS: usize = (1 << SYMBOL_BITS) - BYTES;
 
 impl Automaton {
-    /// The automaton of a program.
-    pub fn new(program: Program) -> Automaton {
-        let (classes, bytes) = ([0; BYTES], [false; BYTES]);
-        let mut automaton = Automaton { program, classes, bytes, slots: 0, states: Kept::default() };
+    /// The automaton of a program of the patterns of a language.
+    pub fn new(program: Program, words: &Lexicon) -> Automaton {
+        let (classes, begin) = ([0; BYTES], [false; BYTES]);
+        let mut automaton = Automaton { program, classes, begin, states: Kept::default() };
         for byte in automaton.program.bytes() {
             if let Some(class) = automaton.classes.get_mut(usize::from(byte)) {
                 *class = 1;
@@ -97,12 +104,16 @@ impl Automaton {
         (1..=u8::MAX).zip(used).for_each(|(number, class)| *class = number);
         let mut states = States::default();
         states.begin(&automaton);
-        automaton.slots = states.state(ROOT).map_or(0, |root| root.slots);
+        let slots = states.state(ROOT).map_or(0, |root| root.slots);
+        for (byte, begins) in (0..=u8::MAX).zip(&mut automaton.begin) {
+            let fills = if byte.is_ascii_digit() { FIGURES } else { words.ending_classes() };
+            *begins = slots & fills != 0 || (slots != 0 && words.begins_with(byte));
+        }
         for &inst in &states.insts {
             if let Some(Inst::Byte { byte, .. }) = automaton.program.inst(inst)
-                && let Some(first) = automaton.bytes.get_mut(usize::from(byte))
+                && let Some(begins) = automaton.begin.get_mut(usize::from(byte))
             {
-                *first = true;
+                *begins = true;
             }
         }
         automaton.states.give_back(states);
@@ -124,13 +135,6 @@ impl Automaton {
         self.states.give_back(states);
     }
 
-    /// Whether a pattern can begin with what stands at a place of a view.
-    pub fn may_begin(&self, view: &mut View<'_>, at: usize) -> bool {
-        let byte = view.text().as_bytes().get(at);
-        byte.is_some_and(|byte| self.bytes.get(usize::from(*byte)) == Some(&true))
-            || (self.slots != 0 && view.slots_at(at) & self.slots != 0)
-    }
-
     fn class(&self, byte: u8) -> usize {
         self.classes.get(usize::from(byte)).copied().unwrap_or(0).into()
     }
@@ -139,11 +143,18 @@ impl Automaton {
     pub fn at(&self, states: &mut States, view: &mut View<'_>, at: usize, ends: &mut Vec<(u32, usize)>) {
         ends.clear();
         let text = view.text();
+        let begins = |byte: &u8| self.begin.get(usize::from(*byte)) == Some(&true);
+        if !text.as_bytes().get(at).is_some_and(begins) {
+            return;
+        }
         let limit = if at + REACH < text.len() { text.floor_char_boundary(at + REACH) } else { text.len() };
         if states.all.is_empty() || states.all.len() > MOST_STATES {
             states.begin(self);
         }
-        states.run(self, view, at, limit, ends);
+        let word = text.as_bytes().get(at).is_some_and(|&byte| is_of_word(byte));
+        let from = if word { states.by_words(self, view, at, limit) } else { Some((at, ROOT)) };
+        let Some(from) = from else { return };
+        states.run(self, view, from, limit, ends);
         // A pattern all of which may be left out does not stand where nothing stands.
         ends.retain(|&(_, end)| end > at);
         if ends.len() > 1 {
@@ -171,64 +182,10 @@ impl States {
         self.all.get(usize::from(state & !SPECIAL).wrapping_sub(2))
     }
 
-    fn run(
-        &mut self,
-        automaton: &Automaton,
-        view: &mut View<'_>,
-        at: usize,
-        limit: usize,
-        ends: &mut Vec<(u32, usize)>,
-    ) {
-        let bytes = view.text().as_bytes().get(..limit).unwrap_or_default();
-        let mut open = std::mem::take(&mut self.open);
-        open.clear();
-        // Most words can stand in no slot that patterns begin with.
-        let root = if automaton.slots & view.slots_at(at) == 0 { ROOT & !SPECIAL } else { ROOT };
-        open.push((at, root));
-        let mut next = 0;
-        while let Some(&(mut at, mut state)) = open.get(next) {
-            next += 1;
-            loop {
-                if state & SPECIAL != 0 && !self.special(automaton, view, (at, state), limit, ends, &mut open) {
-                    break;
-                }
-                let Some(&byte) = bytes.get(at) else { break };
-                state = self.byte(automaton, state, byte);
-                if state == DEAD {
-                    break;
-                }
-                at += 1;
-            }
-            view.look_at(at);
-        }
-        self.open = open;
-    }
-
-    /// What ends at a place, and the slots that can follow; whether bytes can.
-    fn special(
-        &mut self,
-        automaton: &Automaton,
-        view: &mut View<'_>,
-        (at, state): (usize, u16),
-        limit: usize,
-        ends: &mut Vec<(u32, usize)>,
-        open: &mut Vec<(usize, u16)>,
-    ) -> bool {
-        let Some(&here) = self.state(state) else { return false };
-        let (from, to) = here.matches;
-        ends.extend(self.matches.get(from as usize..to as usize).unwrap_or_default().iter().map(|&m| (m, at)));
-        if here.slots != 0 && at < limit {
-            let mut fillings = std::mem::take(&mut self.fillings);
-            view.fillings(at, limit, here.slots, &mut fillings);
-            for filling in &fillings {
-                let behind = (filling.end, self.slots(automaton, state, filling.slots));
-                if behind.1 != DEAD && !open.contains(&behind) {
-                    open.push(behind);
-                }
-            }
-            self.fillings = fillings;
-        }
-        here.bytes
+    /// The patterns that end in a state.
+    fn matches(&self, state: u16) -> &[u32] {
+        let (from, to) = self.state(state).map_or((0, 0), |state| state.matches);
+        self.matches.get(from as usize..to as usize).unwrap_or_default()
     }
 
     /// The state behind a byte.
@@ -461,7 +418,7 @@ mod tests {
             }
             expected.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
             expected.dedup();
-            let automaton = Automaton::new(program);
+            let automaton = Automaton::new(program, &words);
             let written = |_, _| String::new();
             let (mut view, mut states, mut ends) = (View::new(&text, &words, &written), automaton.states(), Vec::new());
             // The second time all states are there.

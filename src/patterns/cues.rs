@@ -7,7 +7,7 @@ use super::lexicon::Lexicon;
 use super::program::{Exact, Program};
 use super::schema::{Class, Field, Kind, Print, Role};
 use super::slots::View;
-use super::syntax::Node;
+use super::syntax::{Node, Part};
 use crate::text::fold;
 
 /// A form of a cue or label.
@@ -92,12 +92,9 @@ impl Topic {
         }
     }
 
-    /// The classes whose words are looked for, as bits.
-    pub fn classes() -> u64 {
-        const CLASSES: [Class; 6] =
-            [Class::ModBefore, Class::ModAfter, Class::Fund, Class::Project, Class::Between, Class::Eligible];
-        CLASSES.iter().fold(0, |bits, class| bits | class.bit())
-    }
+    /// The classes whose words are looked for.
+    const CLASSES: [Class; 6] =
+        [Class::ModBefore, Class::ModAfter, Class::Fund, Class::Project, Class::Between, Class::Eligible];
 
     /// What words of a class are looked for as, where they are.
     pub fn of(class: Class) -> Option<Topic> {
@@ -117,8 +114,10 @@ impl Topic {
 pub struct Finder {
     cues: Vec<Cue>,
     labels: Vec<Label>,
-    /// By the pattern of the automaton: the index of its label, or of its cue behind all labels.
+    /// By the pattern of the automaton: the index of its label, or of its cue behind all labels; the patterns behind these
+    /// are words of the classes looked for.
     meanings: Vec<u32>,
+    classes: Vec<Class>,
     automaton: Automaton,
 }
 
@@ -126,6 +125,8 @@ pub struct Finder {
 pub enum Meaning {
     Label(u32),
     Cue(u32),
+    /// A word of a class.
+    Word(Topic, Class),
 }
 
 impl Finder {
@@ -142,10 +143,17 @@ impl Finder {
         };
         let all = labels.iter().map(|(forms, _)| forms).chain(cues.iter().map(|(forms, _)| forms));
         (0..).zip(all).for_each(|(index, forms)| add(index, forms));
-        let automaton = Automaton::new(program);
+        let mut classes = Vec::new();
+        for class in Topic::CLASSES {
+            let slot = Node::Slot { part: Part::Only, name: class.name().to_owned(), at: 0..0 };
+            if program.add(&[slot], words, Exact::Words) {
+                classes.push(class);
+            }
+        }
+        let automaton = Automaton::new(program, words);
         let cues = cues.into_iter().map(|(_, cue)| cue).collect();
         let (forms, labels): (Vec<_>, Vec<_>) = labels.into_iter().unzip();
-        let mut finder = Finder { cues, labels, meanings, automaton };
+        let mut finder = Finder { cues, labels, meanings, classes, automaton };
         for (index, forms) in forms.iter().enumerate() {
             finder.be_label(index, forms, words);
         }
@@ -165,7 +173,7 @@ impl Finder {
         let whole = ends.iter().filter(|(_, end)| *end == folded.len());
         let label = whole.filter_map(|&(form, _)| match self.meaning(form)? {
             Meaning::Label(label) => self.label(label).filter(|label| label.field.is_some()),
-            Meaning::Cue(_) => None,
+            Meaning::Cue(_) | Meaning::Word(..) => None,
         });
         if let Some((field, id)) = { label }.next().map(|label| (label.field, label.id.clone()))
             && let Some(label) = self.labels.get_mut(heading)
@@ -194,7 +202,10 @@ impl Finder {
 
     /// What a form means.
     pub fn meaning(&self, form: u32) -> Option<Meaning> {
-        let index = self.meanings.get(form as usize).copied()?;
+        let Some(&index) = self.meanings.get(form as usize) else {
+            let &class = self.classes.get(form as usize - self.meanings.len())?;
+            return Some(Meaning::Word(Topic::of(class)?, class));
+        };
         let labels = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
         Some(if index < labels { Meaning::Label(index) } else { Meaning::Cue(index - labels) })
     }

@@ -123,12 +123,41 @@ impl Lexicon {
     /// Every word of the language that begins at `at` of a folded text, in the order of their ends, then of the files.
     /// Case is not looked at. Returns the last byte of the text looked at.
     pub fn words_at(&self, text: &str, at: usize, found: &mut Vec<Word>) -> usize {
-        let mut here = |end: usize, form: u32| {
-            if let Some(known) = self.forms.get(form as usize) {
-                found.push(Word { end, class: known.class, form });
-            }
-        };
-        self.words.walk(text, at, &mut here)
+        if !self.words.may_begin(text.as_bytes(), at) {
+            return at + 1;
+        }
+        self.words.walk(text.as_bytes(), at, 0, &mut |end, form| found.extend(self.word(end, form))).0
+    }
+
+    /// As [`Lexicon::words_at`], of the last word of a text: gives the node where longer forms go on behind it, nought where
+    /// none do.
+    pub fn words_of(&self, text: &str, at: usize, found: &mut Vec<Word>) -> u32 {
+        let bytes = text.as_bytes();
+        // The byte behind a single one is not known.
+        if at + 1 < bytes.len() && !self.words.may_begin(bytes, at) {
+            return 0;
+        }
+        let (stopped, node) = self.words.walk(bytes, at, 0, &mut |end, form| found.extend(self.word(end, form)));
+        if stopped == bytes.len() { node } else { 0 }
+    }
+
+    /// Whether a form of some classes that goes on from a node ends in a text behind `at`.
+    pub fn goes_on(&self, node: u32, text: &[u8], at: usize, classes: u64) -> bool {
+        let mut ends = false;
+        self.words.walk(text, at, node, &mut |end, form| {
+            ends |= self.word(end, form).is_some_and(|word| word.class.bit() & classes != 0);
+        });
+        ends
+    }
+
+    /// Whether an ending that begins at or behind `at` may go on behind a text.
+    pub fn endings_go_on(&self, text: &str, at: usize) -> bool {
+        let mut places = text.get(at..).unwrap_or_default().char_indices();
+        places.any(|(offset, _)| self.endings.walk(text.as_bytes(), at + offset, 0, &mut |_, _| {}).0 == text.len())
+    }
+
+    fn word(&self, end: usize, form: u32) -> Option<Word> {
+        self.forms.get(form as usize).map(|known| Word { end, class: known.class, form })
     }
 
     /// Every ending of words of `classes` in the word that begins at `at` of a folded text.
@@ -143,7 +172,9 @@ impl Lexicon {
                     found.push(Word { end, class: known.class, form });
                 }
             };
-            self.endings.walk(text, at + offset, &mut here);
+            if self.endings.may_begin(text.as_bytes(), at + offset) {
+                self.endings.walk(text.as_bytes(), at + offset, 0, &mut here);
+            }
             if !(c.is_alphabetic() || c == '\'' || c == '-') {
                 break;
             }
@@ -158,6 +189,11 @@ impl Lexicon {
     /// Whether a word may begin at a place of a folded text.
     pub fn may_begin(&self, text: &str, at: usize) -> bool {
         self.words.may_begin(text.as_bytes(), at)
+    }
+
+    /// Whether words begin with a byte.
+    pub fn begins_with(&self, byte: u8) -> bool {
+        self.words.edges.get(edge(0, byte)).is_some()
     }
 
     /// What a form means.
@@ -192,7 +228,7 @@ impl Lexicon {
             found.clear();
             // Any part of the word may be its ending; the file's first that is one counts.
             for (at, _) in folded.char_indices().filter(|_| self.ending_classes & class.bit() != 0) {
-                self.endings.walk(&folded, at, &mut |end, form| {
+                self.endings.walk(folded.as_bytes(), at, 0, &mut |end, form| {
                     found.push(Word { end, class, form });
                 });
             }
@@ -340,18 +376,15 @@ impl Trie {
         })
     }
 
-    /// Every form that a text holds from `at` on, with its end. Returns the last byte looked at.
-    fn walk(&self, text: &str, mut at: usize, found: &mut impl FnMut(usize, u32)) -> usize {
-        if !self.may_begin(text.as_bytes(), at) {
-            return at + 1;
-        }
-        let mut node = 0;
-        while let Some(&byte) = text.as_bytes().get(at) {
+    /// Every form that a text holds from `at` on, where a node stands, with its end. Returns the last byte looked at and
+    /// the node it was looked at from.
+    fn walk(&self, text: &[u8], mut at: usize, mut node: u32, found: &mut impl FnMut(usize, u32)) -> (usize, u32) {
+        while let Some(&byte) = text.get(at) {
             let Some(next) = self.edges.get(edge(node, byte)) else { break };
             node = next;
             at += 1;
             self.forms(node).for_each(|form| found(at, form));
         }
-        at
+        (at, node)
     }
 }

@@ -5,13 +5,14 @@ mod columns;
 mod cues;
 mod error;
 mod file;
-mod idle;
+mod kept;
 mod laws;
 mod lexicon;
 mod program;
 mod rules;
 mod schema;
 mod slots;
+mod steps;
 mod syntax;
 mod table;
 
@@ -26,7 +27,6 @@ pub use columns::{Column, Heading, Headings};
 pub use cues::{Cue, Finder, Label, Meaning, Place, Topic};
 pub use error::PatternError;
 pub use file::Loaded;
-pub use idle::Idle;
 pub use lexicon::{Lexicon, NumberWords, Word};
 pub use rules::{Filled, Rule, RuleSet};
 pub use schema::{Class, Field, File, Forms, Group, Kind, Mod, Numbers, Print, Role};
@@ -35,7 +35,6 @@ pub use syntax::{Node, Part};
 
 use crate::digest::sha256;
 use file::Unread;
-use idle::Kept;
 
 /// The code of the file that holds in every language.
 pub const UND: &str = "und";
@@ -115,9 +114,6 @@ pub struct Language {
     pub labelled: RuleSet,
     /// Labels and cues.
     pub finder: Finder,
-    /// Words at which no rule begins, and those at which no label, no cue and no word that is looked for does.
-    pub idle_in_rules: Kept<Idle>,
-    pub idle_in_marks: Kept<Idle>,
 }
 
 impl Patterns {
@@ -297,8 +293,6 @@ impl Patterns {
             rules: RuleSet::new(rules, &words),
             labelled: RuleSet::new(labelled, &words),
             finder: Finder::new(labels, cues, &words),
-            idle_in_rules: Kept::default(),
-            idle_in_marks: Kept::default(),
             words,
         })
     }

@@ -137,17 +137,25 @@ impl Program {
         upper: &dyn Fn(usize) -> bool,
     ) -> Option<Vec<Filled>> {
         let start = self.patterns.get(pattern as usize)?.start;
-        let mut fit = Fit {
-            program: self,
-            view,
-            end: span.end,
-            upper,
-            filled: Vec::new(),
-            spare: Vec::new(),
-            failed: Vec::new(),
-        };
-        fit.from(start, span.start).then_some(fit.filled)
+        let mut room = std::mem::take(&mut view.room);
+        room.filled.clear();
+        room.failed.clear();
+        let mut fit = Fit { program: self, view, end: span.end, upper, room };
+        let fits = fit.from(start, span.start);
+        let mut room = fit.room;
+        let filled = fits.then(|| std::mem::take(&mut room.filled));
+        view.room = room;
+        filled
     }
+}
+
+/// What patterns are fitted with, kept from one to the next.
+#[derive(Debug, Default)]
+pub struct Room {
+    pub filled: Vec<Filled>,
+    spare: Vec<Vec<Filling>>,
+    /// Instructions and places that lead nowhere, so that no way is gone twice.
+    failed: Vec<(u32, usize)>,
 }
 
 /// A pattern being fitted to a span.
@@ -156,10 +164,7 @@ struct Fit<'f, 't> {
     view: &'f mut View<'t>,
     end: usize,
     upper: &'f dyn Fn(usize) -> bool,
-    filled: Vec<Filled>,
-    spare: Vec<Vec<Filling>>,
-    /// Instructions and places that lead nowhere, so that no way is gone twice.
-    failed: Vec<(u32, usize)>,
+    room: Room,
 }
 
 impl Fit<'_, '_> {
@@ -178,11 +183,11 @@ impl Fit<'_, '_> {
                     (inst, at) = (next, at + 1);
                 }
                 Some(Inst::Open { group, next }) => {
-                    self.filled.push(Filled { group, start: at, end: at });
+                    self.room.filled.push(Filled { group, start: at, end: at });
                     inst = next;
                 }
                 Some(Inst::Close { group, next }) => {
-                    if let Some(open) = self.filled.iter_mut().rev().find(|filled| filled.group == group) {
+                    if let Some(open) = self.room.filled.iter_mut().rev().find(|filled| filled.group == group) {
                         open.end = at;
                     }
                     inst = next;
@@ -194,37 +199,37 @@ impl Fit<'_, '_> {
     }
 
     fn ways(&mut self, inst: u32, at: usize, ways: &[u32]) -> bool {
-        if self.failed.contains(&(inst, at)) {
+        if self.room.failed.contains(&(inst, at)) {
             return false;
         }
-        let filled = self.filled.len();
+        let filled = self.room.filled.len();
         for &way in ways {
             if self.from(way, at) {
                 return true;
             }
-            self.filled.truncate(filled);
+            self.room.filled.truncate(filled);
         }
-        self.failed.push((inst, at));
+        self.room.failed.push((inst, at));
         false
     }
 
     fn slot(&mut self, inst: u32, at: usize, bit: u8, group: u16, next: u32) -> bool {
-        if self.failed.contains(&(inst, at)) {
+        if self.room.failed.contains(&(inst, at)) {
             return false;
         }
-        let mut fillings: Vec<Filling> = self.spare.pop().unwrap_or_default();
+        let mut fillings: Vec<Filling> = self.room.spare.pop().unwrap_or_default();
         self.view.fillings(at, self.end, 1 << bit, &mut fillings);
         fillings.sort_unstable_by_key(|filling| std::cmp::Reverse(filling.end));
-        let filled = self.filled.len();
+        let filled = self.room.filled.len();
         let fits = fillings.iter().any(|filling| {
-            self.filled.truncate(filled);
-            self.filled.push(Filled { group, start: at, end: filling.end });
+            self.room.filled.truncate(filled);
+            self.room.filled.push(Filled { group, start: at, end: filling.end });
             self.from(next, filling.end)
         });
-        self.spare.push(fillings);
+        self.room.spare.push(fillings);
         if !fits {
-            self.filled.truncate(filled);
-            self.failed.push((inst, at));
+            self.room.filled.truncate(filled);
+            self.room.failed.push((inst, at));
         }
         fits
     }

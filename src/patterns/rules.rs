@@ -83,7 +83,7 @@ impl RuleSet {
                 is_range: slots.iter().any(|(part, _)| *part == Part::End),
             });
         }
-        RuleSet { rules, automaton: Automaton::new(program) }
+        RuleSet { rules, automaton: Automaton::new(program, words) }
     }
 
     /// All rules, by the index [`RuleSet::automaton`] gives.
@@ -108,7 +108,7 @@ impl RuleSet {
         let filled = program.slots(rule, view, span, upper)?;
         let slots = &program.patterns().get(rule as usize)?.slots;
         let mut all = Vec::with_capacity(filled.len());
-        for in_group in filled {
+        for in_group in &filled {
             let &(part, slot) = slots.get(usize::from(in_group.group))?;
             let form = match slot {
                 Slot::Word(class) => Some(view.form(in_group.start, in_group.end, class)?),
@@ -116,6 +116,7 @@ impl RuleSet {
             };
             all.push(Filled { part, slot, span: in_group.start..in_group.end, form });
         }
+        view.room.filled = filled;
         Some(all)
     }
 }

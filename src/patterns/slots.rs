@@ -1,6 +1,7 @@
 //! Slots: the places in a pattern that hold a part of the value, and what of a text can stand in each.
 
 use super::lexicon::{Lexicon, Word};
+use super::program::Room;
 use super::schema::Class;
 
 /// A place in a pattern that holds a part of the value.
@@ -94,7 +95,8 @@ const HOUR: u64 = 1 << 58;
 const SIXTY: u64 = 1 << 57;
 const NUMBER: u64 = 1 << 56;
 const DIGITS: u64 = 1 << 55;
-const FIGURES: u64 = DAY | MONTH | MONTH2 | YEAR | YEAR2 | HOUR | SIXTY | NUMBER | DIGITS;
+/// The slots figures can stand in.
+pub const FIGURES: u64 = DAY | MONTH | MONTH2 | YEAR | YEAR2 | HOUR | SIXTY | NUMBER | DIGITS;
 /// No class has one of the bits above.
 const _: () = assert!(Class::ALL.len() < 55, "classes and slots share the bits of a set");
 
@@ -115,25 +117,21 @@ pub struct View<'t> {
     found: Vec<Word>,
     /// The places looked at last.
     seen: [Seen; SEEN],
-    /// The last byte of the text that was looked at since a beginning.
-    looked: usize,
-    /// Whether a word was left out for its case since then.
-    miscased: bool,
+    /// What patterns are fitted with.
+    pub room: Room,
 }
 
-/// A place with its words, as a range of those found, and the last byte looked at to find them.
+/// A place with its words, as a range of those found.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     at: usize,
     from: usize,
     to: usize,
-    looked: usize,
-    miscased: bool,
     /// The slots that something here may stand in, as bits.
     slots: u64,
 }
 
-const UNSEEN: Seen = Seen { at: usize::MAX, from: 0, to: 0, looked: 0, miscased: false, slots: 0 };
+const UNSEEN: Seen = Seen { at: usize::MAX, from: 0, to: 0, slots: 0 };
 
 /// Places remembered, a power of two: rules look a few words ahead and come back.
 const SEEN: usize = 32;
@@ -143,7 +141,7 @@ const KEPT: usize = 4096;
 impl<'t> View<'t> {
     /// A view of a folded text; `written` gives the text as written for a range of the folded one.
     pub fn new(text: &'t str, words: &'t Lexicon, written: &'t dyn Fn(usize, usize) -> String) -> Self {
-        View { text, words, written, found: Vec::new(), seen: [UNSEEN; SEEN], looked: 0, miscased: false }
+        View { text, words, written, found: Vec::new(), seen: [UNSEEN; SEEN], room: Room::default() }
     }
 
     /// The folded text.
@@ -151,19 +149,36 @@ impl<'t> View<'t> {
         self.text
     }
 
-    /// Begins to watch how far is looked from a place.
-    pub fn begin(&mut self, at: usize) {
-        (self.looked, self.miscased) = (at, false);
+    /// The words of the language.
+    pub fn lexicon(&self) -> &'t Lexicon {
+        self.words
     }
 
-    /// Whether all that was looked at since the beginning lies before a place, or is its byte, in whatever case.
-    pub fn looked_within(&self, at: usize) -> bool {
-        self.looked <= at && !self.miscased
+    /// Whether a form that fills some slots goes on at a place, where a node of the lexicon stands, and ends before a limit.
+    pub fn goes_on(&self, node: u32, at: usize, limit: usize, slots: u64) -> bool {
+        let day = if slots & DAY != 0 { Class::DayName.bit() } else { 0 };
+        let number = if slots & NUMBER != 0 { Class::NumberWord.bit() } else { 0 };
+        let text = self.text.as_bytes().get(..limit).unwrap_or_default();
+        self.words.goes_on(node, text, at, slots & !FIGURES | day | number)
     }
 
-    /// Notes that a byte was looked at.
-    pub fn look_at(&mut self, at: usize) {
-        self.looked = self.looked.max(at);
+    /// Whether something may stand at a place in one of some slots.
+    pub fn may_fill(&self, at: usize, slots: u64) -> bool {
+        let digit = self.text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        let further = if digit { FIGURES } else { self.words.ending_classes() };
+        slots & further != 0 || self.words.may_begin(self.text, at)
+    }
+
+    /// Whether a number in words that has come to a place may go on there.
+    pub fn number_goes_on(&mut self, at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let gap = match (bytes.get(at), bytes.get(at + 1)) {
+            (Some(b' ' | b'-'), _) => 1,
+            (Some(b','), Some(b' ')) => 2,
+            _ => 0,
+        };
+        let parts = Class::NumberWord.bit() | Class::NumberJoiner.bit();
+        self.slots_at(at) & parts != 0 || (gap > 0 && self.slots_at(at + gap) & parts != 0)
     }
 
     /// The words that begin at a place in the case their forms ask for.
@@ -180,7 +195,7 @@ impl<'t> View<'t> {
     /// What stands at a place, looked up once.
     fn see(&mut self, at: usize) -> Seen {
         let place = at % SEEN;
-        let seen = match self.seen.get(place) {
+        match self.seen.get(place) {
             Some(&seen) if seen.at == at => seen,
             _ => {
                 let seen = self.look(at);
@@ -189,10 +204,7 @@ impl<'t> View<'t> {
                 }
                 seen
             }
-        };
-        self.looked = self.looked.max(seen.looked);
-        self.miscased |= seen.miscased;
-        seen
+        }
     }
 
     fn look(&mut self, at: usize) -> Seen {
@@ -204,28 +216,23 @@ impl<'t> View<'t> {
         }
         let from = self.found.len();
         if !self.words.may_begin(self.text, at) {
-            return Seen { at, from, to: from, looked: at + 1, miscased: false, slots };
+            return Seen { at, from, to: from, slots };
         }
-        let looked = self.words.words_at(self.text, at, &mut self.found);
+        self.words.words_at(self.text, at, &mut self.found);
         let (words, written) = (self.words, self.written);
         let mut to = from;
         for index in from..self.found.len() {
             let Some(&word) = self.found.get(index) else { break };
             if words.fits(word.form, || written(at, word.end)) {
-                slots |= match word.class {
-                    Class::DayName => DAY | word.class.bit(),
-                    Class::NumberWord => NUMBER | word.class.bit(),
-                    class => class.bit(),
-                };
+                slots |= stands_in(word.class);
                 if let Some(cell) = self.found.get_mut(to) {
                     *cell = word;
                 }
                 to += 1;
             }
         }
-        let miscased = self.found.len() > to;
         self.found.truncate(to);
-        Seen { at, from, to, looked, miscased, slots }
+        Seen { at, from, to, slots }
     }
 
     /// Everything that can stand at a place in one of `wanted` slots and ends no later than `limit`; an end comes once.
@@ -233,7 +240,6 @@ impl<'t> View<'t> {
         out.clear();
         let digit = self.text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
         if digit && wanted & FIGURES != 0 {
-            self.looked = usize::MAX;
             figures(self.text, at, limit, wanted, out);
         }
         let classes = wanted & !FIGURES;
@@ -257,7 +263,6 @@ impl<'t> View<'t> {
         if endings {
             let mut endings = Vec::new();
             self.words.endings_at(self.text, at, classes, &mut endings);
-            self.looked = usize::MAX;
             for word in endings.iter().filter(|word| word.end <= limit) {
                 fill(out, word.end, word.class.bit());
             }
@@ -271,7 +276,6 @@ impl<'t> View<'t> {
         let mut next = 0;
         while let Some(&end) = ends.get(next) {
             next += 1;
-            self.looked = usize::MAX;
             fill(out, end, NUMBER);
             self.number_words(end, limit, &mut ends);
             let bytes = self.text.as_bytes();
@@ -313,6 +317,64 @@ impl<'t> View<'t> {
             self.words.endings_at(self.text, at, class.bit(), &mut endings);
             endings.iter().filter(|word| word.end == end).map(|word| word.form).min()
         })
+    }
+}
+
+/// What a word can stand in slots as, whatever follows.
+pub struct Alone {
+    pub fillings: Vec<Filling>,
+    /// The node of the lexicon where longer forms go on behind the text; nought where none do.
+    pub node: u32,
+    /// Whether the word is a number that others may be a part of.
+    pub number: bool,
+}
+
+impl Alone {
+    /// Of the word from `at` to `end` of a text that ends behind it or behind one more byte. `None` where that does not
+    /// tell: the word's case is asked for, or it is several numbers.
+    pub fn new(words: &Lexicon, text: &str, at: usize, end: usize, wanted: u64) -> Option<Alone> {
+        let mut found = Vec::new();
+        let mut alone = Alone { fillings: Vec::new(), node: words.words_of(text, at, &mut found), number: false };
+        for word in &found {
+            let slots = stands_in(word.class) & wanted;
+            if slots != 0 && (words.is_cased(word.form) || (slots & NUMBER != 0 && word.end > end)) {
+                return None;
+            }
+            if slots & NUMBER != 0 && word.end == end {
+                alone.number = true;
+            } else if slots & NUMBER != 0 {
+                let mut glued = Vec::new();
+                let number = |next: &Word| matches!(next.class, Class::NumberWord | Class::NumberJoiner);
+                if words.words_of(text, word.end, &mut glued) != 0 || glued.iter().any(number) {
+                    return None;
+                }
+            }
+            if slots != 0 {
+                fill(&mut alone.fillings, word.end, slots);
+            }
+        }
+        let classes = wanted & words.ending_classes();
+        if classes != 0 {
+            let joined = text.ends_with(['-', '\'']);
+            if joined || words.endings_go_on(text, at) {
+                return None;
+            }
+            found.clear();
+            words.endings_at(text, at, classes, &mut found);
+            for word in &found {
+                fill(&mut alone.fillings, word.end, word.class.bit());
+            }
+        }
+        Some(alone)
+    }
+}
+
+/// The slots that a word of a class can stand in.
+fn stands_in(class: Class) -> u64 {
+    match class {
+        Class::DayName => DAY | class.bit(),
+        Class::NumberWord => NUMBER | class.bit(),
+        class => class.bit(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::{Deref, Range};
 
 use super::passage::Passage;
 use super::starts::{Kind, Start, Starts, glued};
-use crate::patterns::{Class, Cue, Idle, Label, Meaning, States, Topic, View, Word};
+use crate::patterns::{Class, Cue, Label, Meaning, States, Topic, View, Word};
 
 /// A passage and the words of its language in it.
 pub struct Marks<'t, 'l> {
@@ -216,11 +216,8 @@ const HITS: usize = 256;
 struct Marker<'p, 't, 'l> {
     passage: &'p Passage<'t, 'l>,
     states: States,
-    /// Words at which nothing begins.
-    idle: Idle,
     hits: Vec<Hit>,
     ends: Vec<(u32, usize)>,
-    words: Vec<Word>,
     /// Whether the place looked at stands behind a figure.
     glued: bool,
 }
@@ -228,50 +225,29 @@ struct Marker<'p, 't, 'l> {
 impl<'p, 't, 'l> Marker<'p, 't, 'l> {
     fn new(passage: &'p Passage<'t, 'l>) -> Self {
         let language = passage.language;
-        let (states, idle) = (language.finder.automaton().states(), language.idle_in_marks.take());
+        let states = language.finder.automaton().states();
         let hits = Vec::with_capacity(HITS.min(passage.text.len() / 8));
-        Marker { passage, states, idle, hits, ends: Vec::new(), words: Vec::new(), glued: false }
+        Marker { passage, states, hits, ends: Vec::new(), glued: false }
     }
 
     /// Marks what begins at a place.
     fn mark(&mut self, view: &mut View<'_>, start: Start) {
-        let (at, text) = (start.at, self.passage.folded());
-        let key = match start.kind {
-            Kind::Word(end) => Idle::key(text, at, end).map(|key| (key, end)),
-            Kind::Figure if text.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric)) => return,
-            _ => None,
-        };
-        if key.is_some_and(|(key, _)| self.idle.knows(key)) {
+        let at = start.at;
+        let behind_letter =
+            || self.passage.folded().get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+        if start.kind == Kind::Figure && behind_letter() {
             return;
         }
-        view.begin(at);
         self.glued = start.kind == Kind::BehindFigure;
-        let any = self.cues(view, at) | self.words(view, at);
-        if let Some((key, end)) = key
-            && !any
-            && view.looked_within(end)
-        {
-            self.idle.keep(key);
-        }
-    }
-
-    /// Marks the labels and cues at a place; whether there are any.
-    fn cues(&mut self, view: &mut View<'_>, at: usize) -> bool {
-        let finder = &self.passage.language.finder;
-        if !finder.automaton().may_begin(view, at) {
-            return false;
-        }
         let mut ends = std::mem::take(&mut self.ends);
-        finder.automaton().at(&mut self.states, view, at, &mut ends);
+        self.passage.language.finder.automaton().at(&mut self.states, view, at, &mut ends);
         for &(form, end) in &ends {
-            self.cue(view, form, at..end);
+            self.form(view, form, at..end);
         }
-        let any = !ends.is_empty();
         self.ends = ends;
-        any
     }
 
-    fn cue(&mut self, view: &mut View<'_>, form: u32, span: Range<usize>) {
+    fn form(&mut self, view: &mut View<'_>, form: u32, span: Range<usize>) {
         let finder = &self.passage.language.finder;
         if !finder.fits(form, view, span.clone(), &|at| self.passage.is_upper(at)) {
             return;
@@ -283,27 +259,12 @@ impl<'p, 't, 'l> Marker<'p, 't, 'l> {
                     self.add(cue.topic(), index, &span);
                 }
             }
+            Some(Meaning::Word(topic, class)) => {
+                let here = |word: &&Word| word.end == span.end && word.class == class;
+                view.words_at(span.start).iter().filter(here).for_each(|word| self.add(topic, word.form, &span));
+            }
             None => {}
         }
-    }
-
-    /// Marks the words of classes that are looked for at a place; whether there are any.
-    fn words(&mut self, view: &mut View<'_>, at: usize) -> bool {
-        if view.slots_at(at) & Topic::classes() == 0 {
-            return false;
-        }
-        self.words.clear();
-        self.words.extend(view.words_at(at).iter().filter(|word| Topic::of(word.class).is_some()));
-        // The longest first, and the file's order where they are as long.
-        self.words.sort_by_key(|word| std::cmp::Reverse(word.end));
-        for index in 0..self.words.len() {
-            if let Some(&word) = self.words.get(index)
-                && let Some(topic) = Topic::of(word.class)
-            {
-                self.add(topic, word.form, &(at..word.end));
-            }
-        }
-        true
     }
 
     fn add(&mut self, topic: Topic, what: u32, folded: &Range<usize>) {
@@ -319,7 +280,6 @@ impl<'p, 't, 'l> Marker<'p, 't, 'l> {
     /// The marks; what was learnt is kept for the next page.
     fn finish(self) -> Hits {
         self.passage.language.finder.automaton().give_back(self.states);
-        self.passage.language.idle_in_marks.give_back(self.idle);
         Hits::new(self.hits)
     }
 }

@@ -8,7 +8,7 @@ mod starts;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::patterns::{Class, Filled, Idle, Kind, Lexicon, Part, Rule, RuleSet, Slot, View};
+use crate::patterns::{Class, Filled, Kind, Lexicon, Part, Rule, RuleSet, Slot, View};
 use edges::{left_edge, right_edge};
 pub use marks::{Hit, Marks};
 pub use passage::Passage;
@@ -102,33 +102,15 @@ pub fn scan<'s, V>(passage: &Passage<'_, 's>, read: impl Fn(&Match<'s>) -> Optio
     let rules = &passage.language.rules;
     let written = |start, end| passage.written(start..end).to_owned();
     let mut view = View::new(passage.folded(), &passage.language.words, &written);
-    let (mut states, mut idle, mut ends) =
-        (rules.automaton().states(), passage.language.idle_in_rules.take(), Vec::new());
+    let (mut states, mut ends) = (rules.automaton().states(), Vec::new());
     let (mut candidates, mut hiders, mut done) = (Vec::new(), Vec::new(), Vec::new());
     for start in Starts::new(passage.folded(), Vec::new()) {
-        let key = match start.kind {
-            Begins::Word(end) => Idle::key(passage.folded(), start.at, end).map(|key| (key, end)),
-            Begins::Figure | Begins::Sign => None,
-            // A rule does not begin inside a word.
-            Begins::BehindFigure | Begins::BehindWord => continue,
-        };
-        if key.is_some_and(|(key, _)| idle.knows(key)) {
+        // A rule does not begin inside a word.
+        if matches!(start.kind, Begins::BehindFigure | Begins::BehindWord) {
             continue;
         }
-        view.begin(start.at);
-        let may_begin = rules.automaton().may_begin(&mut view, start.at);
-        let begins = may_begin && begins(passage, start.at);
-        ends.clear();
-        if begins {
-            rules.automaton().at(&mut states, &mut view, start.at, &mut ends);
-        }
-        if ends.is_empty() {
-            if let Some((key, end)) = key
-                && begins == may_begin
-                && view.looked_within(end)
-            {
-                idle.keep(key);
-            }
+        rules.automaton().at(&mut states, &mut view, start.at, &mut ends);
+        if ends.is_empty() || !begins(passage, start.at) {
             continue;
         }
         done.clear();
@@ -147,7 +129,6 @@ pub fn scan<'s, V>(passage: &Passage<'_, 's>, read: impl Fn(&Match<'s>) -> Optio
         }
     }
     rules.automaton().give_back(states);
-    passage.language.idle_in_rules.give_back(idle);
     let (found, lost) = resolve(candidates, &hiders, keep_lost);
     Scan { found, hiders, lost }
 }

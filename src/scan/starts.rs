@@ -14,8 +14,8 @@ pub struct Start {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A run of letters, with its end.
-    Word(usize),
+    /// A run of letters.
+    Word,
     /// A word glued to a figure ("120mila").
     BehindFigure,
     /// A word glued to another: "projekcieData", where an importer has deleted what stood between.
@@ -105,17 +105,19 @@ impl<'t> Starts<'t> {
 
     /// Where the run of letters ends that goes on at a place.
     fn end_of_word(&self, mut at: usize) -> usize {
-        while let Some((byte, kind)) = self.byte(at) {
-            match kind {
-                Byte::Letter => at += 1,
-                Byte::Two | Byte::More => match self.beyond(at, byte, kind) {
+        loop {
+            let letters = eights::letters(eights::eight(self.text.as_bytes(), at));
+            let plain = eights::first(!letters & eights::TOP);
+            at += plain;
+            match self.byte(at) {
+                Some((byte, kind @ (Byte::Two | Byte::More))) => match self.beyond(at, byte, kind) {
                     (true, length) => at += length,
-                    (false, _) => break,
+                    (false, _) => return at,
                 },
-                _ => break,
+                _ if plain < 8 => return at,
+                _ => {}
             }
         }
-        at
     }
 }
 
@@ -152,7 +154,7 @@ impl Iterator for Starts<'_> {
             self.at = self.end_of_word(at + length);
             self.word_end = self.at;
             let behind_figure = at.checked_sub(1).and_then(|at| self.byte(at)).is_some_and(|(_, k)| k == Byte::Digit);
-            return Some(Start { at, kind: if behind_figure { Kind::BehindFigure } else { Kind::Word(self.at) } });
+            return Some(Start { at, kind: if behind_figure { Kind::BehindFigure } else { Kind::Word } });
         }
     }
 }
@@ -200,10 +202,8 @@ mod tests {
         let glued = vec![text.find("data").expect("there")];
         let found: Vec<(&str, Kind)> =
             Starts::new(text, glued).map(|s| (text.get(s.at..).expect("a place"), s.kind)).collect();
-        let words: Vec<(char, bool)> = found
-            .iter()
-            .map(|(rest, kind)| (rest.chars().next().unwrap_or(' '), matches!(kind, Kind::Word(_))))
-            .collect();
+        let words: Vec<(char, bool)> =
+            found.iter().map(|(rest, kind)| (rest.chars().next().unwrap_or(' '), *kind == Kind::Word)).collect();
         let expected = [
             ('i', true),
             ('1', false),

@@ -1,0 +1,342 @@
+//! The search of an automaton: words whose steps are known are taken at once, all else byte by byte.
+
+use std::ops::Range;
+
+use super::{Automaton, DEAD, ROOT, SPECIAL, States};
+use crate::patterns::lexicon::Lexicon;
+use crate::patterns::slots::{Alone, View};
+use crate::patterns::steps::{self, Key, More, Step};
+
+impl States {
+    /// Every end of a pattern behind a place and a state.
+    #[inline(never)]
+    pub fn run(
+        &mut self,
+        automaton: &Automaton,
+        view: &mut View<'_>,
+        from: (usize, u16),
+        limit: usize,
+        ends: &mut Vec<(u32, usize)>,
+    ) {
+        let bytes = view.text().as_bytes().get(..limit).unwrap_or_default();
+        let mut open = std::mem::take(&mut self.open);
+        open.clear();
+        open.push(from);
+        let mut next = 0;
+        while let Some(&(mut at, mut state)) = open.get(next) {
+            next += 1;
+            // A word that is not taken at once is taken by its bytes to its end.
+            let mut word_end = at;
+            while state != DEAD {
+                if state & SPECIAL != 0 {
+                    ends.extend(self.matches(state).iter().map(|&pattern| (pattern, at)));
+                }
+                let byte = bytes.get(at).copied();
+                if at >= word_end
+                    && byte.is_some_and(is_of_word)
+                    && let Some((key, end)) = steps::key(bytes, at)
+                {
+                    if let Some(behind) = self.word(automaton, view, (at, state), (key, end), limit, ends) {
+                        (at, state) = behind;
+                        continue;
+                    }
+                    word_end = end;
+                }
+                if state & SPECIAL != 0 && !self.fill(automaton, view, (at, state), limit, &mut open) {
+                    break;
+                }
+                let Some(byte) = byte else { break };
+                state = self.byte(automaton, state, byte);
+                at += 1;
+            }
+        }
+        self.open = open;
+    }
+
+    /// Goes on from a place by words whose steps are known and in which nothing ends, as most are: gives where more is to
+    /// be done, and the state there; `None` where nothing follows.
+    #[inline(never)]
+    pub fn by_words(
+        &mut self,
+        automaton: &Automaton,
+        view: &mut View<'_>,
+        mut at: usize,
+        limit: usize,
+    ) -> Option<(usize, u16)> {
+        let bytes = view.text().as_bytes().get(..limit).unwrap_or_default();
+        let mut state = ROOT;
+        while bytes.get(at).is_some_and(|&byte| is_of_word(byte))
+            && let Some((key, end)) = steps::key(bytes, at)
+        {
+            let Some(step) = self.steps.get(&key, state) else {
+                if state != ROOT && self.ends_at(automaton, view, (at, state), (&key, end), limit) {
+                    return None;
+                }
+                break;
+            };
+            if !(step.is_plain() || self.is_told(view, step, state, end, limit)) {
+                break;
+            }
+            (at, state) = (step.stop(end), step.to);
+            if state == DEAD {
+                return None;
+            }
+            if state & SPECIAL != 0 && !self.matches(state).is_empty() {
+                break;
+            }
+        }
+        Some((at, state))
+    }
+
+    /// Whether nothing follows in a state from a word that is in no list of the language, which most words are.
+    fn ends_at(
+        &mut self,
+        automaton: &Automaton,
+        view: &View<'_>,
+        (at, state): (usize, u16),
+        (key, end): (&Key, usize),
+        limit: usize,
+    ) -> bool {
+        let known = self.steps.get(key, DEAD).or_else(|| {
+            let text = view.text().get(..(end + 1).min(limit))?;
+            let alone = Alone::new(view.lexicon(), text, at, end, u64::MAX);
+            let listed = alone.is_none_or(|alone| !alone.fillings.is_empty() || alone.node != 0);
+            Some(self.steps.keep(*key, DEAD, (if listed { ROOT } else { DEAD }, false, More::default())))
+        });
+        let byte = view.text().as_bytes().get(at);
+        known.is_some_and(|known| known.to == DEAD)
+            && byte.is_some_and(|&byte| self.byte(automaton, state, byte) == DEAD)
+    }
+
+    /// Whether the step of a word that ends at `end` is as it is remembered, and nothing ends in it.
+    fn is_told(&self, view: &mut View<'_>, step: Step, from: u16, end: usize, limit: usize) -> bool {
+        self.steps.more(step).is_some_and(|more| more.ends.is_empty() && self.holds(view, more, from, end, limit))
+    }
+
+    /// Whether nothing behind a word that ends at `end` makes another step of it.
+    fn holds(&self, view: &mut View<'_>, more: &More, from: u16, end: usize, limit: usize) -> bool {
+        let slots = || self.state(from).map_or(0, |from| from.slots);
+        let longer = more.node != 0 && view.goes_on(more.node, end + 1, limit, slots());
+        !(more.open || longer || (more.number && view.number_goes_on(end)))
+    }
+
+    /// The state a word leads to, in whatever way it is taken, and where; `None` where that is not told by the word.
+    fn word(
+        &mut self,
+        automaton: &Automaton,
+        view: &mut View<'_>,
+        (at, state): (usize, u16),
+        (key, end): (Key, usize),
+        limit: usize,
+        ends: &mut Vec<(u32, usize)>,
+    ) -> Option<(usize, u16)> {
+        let step = match self.steps.get(&key, state) {
+            Some(step) => step,
+            None if state != ROOT && self.ends_at(automaton, view, (at, state), (&key, end), limit) => {
+                return Some((end, DEAD));
+            }
+            None => {
+                let text = view.text().get(..(end + 1).min(limit))?;
+                let step = self.learn(automaton, view.lexicon(), (text, end), (at, state));
+                self.steps.keep(key, state, step)
+            }
+        };
+        if let Some(more) = self.steps.more(step) {
+            if !self.holds(view, more, state, end, limit) {
+                return None;
+            }
+            ends.extend(more.ends.iter().map(|&(pattern, from)| (pattern, at + from)));
+        }
+        Some((step.stop(end), step.to))
+    }
+
+    /// The step of a word behind which a text ends or one byte more stands, as far as the word tells.
+    #[cold]
+    fn learn(
+        &mut self,
+        automaton: &Automaton,
+        words: &Lexicon,
+        (text, end): (&str, usize),
+        from: (usize, u16),
+    ) -> (u16, bool, More) {
+        let mut over = |stop: usize| self.step_over(automaton, words, (text, end), from, stop);
+        let whole = if end < text.len() { over(end + 1) } else { None };
+        let alone = whole.or_else(|| over(end));
+        alone.unwrap_or((DEAD, false, More { open: true, ..More::default() }))
+    }
+
+    /// The state at `stop` behind the word from `at` to `end`, behind which a text ends or one byte more stands; `None`
+    /// where the way there is not all there is: something begins between, or ends beyond.
+    fn step_over(
+        &mut self,
+        automaton: &Automaton,
+        words: &Lexicon,
+        (text, end): (&str, usize),
+        (at, state): (usize, u16),
+        stop: usize,
+    ) -> Option<(u16, bool, More)> {
+        let (mut open, mut more) = (vec![(at, state)], More::default());
+        let wanted = self.state(state)?.slots;
+        if wanted != 0 {
+            let alone = Alone::new(words, text, at, end, wanted)?;
+            (more.node, more.number) = (alone.node, alone.number);
+            open.extend(alone.fillings.iter().map(|f| (f.end, self.slots(automaton, state, f.slots))));
+        }
+        let mut reached = Vec::new();
+        for (mut place, mut state) in open {
+            if place > stop && state != DEAD {
+                return None;
+            }
+            while place < stop && state != DEAD {
+                if place > at && state & SPECIAL != 0 {
+                    if !self.passes(words, text, place, state) {
+                        return None;
+                    }
+                    more.ends.extend(self.matches(state).iter().map(|&pattern| (pattern, place - at)));
+                }
+                state = self.byte(automaton, state, *text.as_bytes().get(place)?);
+                place += 1;
+            }
+            if state != DEAD {
+                let (from, to) = self.state(state)?.insts;
+                reached.push((state, from as usize..to as usize));
+            }
+        }
+        let to = match reached.as_slice() {
+            [] => DEAD,
+            [(only, _)] => *only,
+            several => {
+                let of = |(_, insts): &(u16, Range<usize>)| self.insts.get(insts.clone()).unwrap_or_default();
+                let all = several.iter().flat_map(of).copied().collect();
+                self.add(&automaton.program, all)
+            }
+        };
+        Some((to, stop > end, more))
+    }
+
+    /// Whether nothing begins at a place inside a word, or behind it.
+    fn passes(&self, words: &Lexicon, text: &str, at: usize, state: u16) -> bool {
+        let slots = self.state(state).map_or(0, |state| state.slots);
+        let digit = text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        let alone = || Alone::new(words, text, at, text.len(), slots).filter(|_| !digit);
+        slots == 0 || alone().is_some_and(|alone| alone.fillings.is_empty() && alone.node == 0)
+    }
+
+    /// Follows what can stand in slots at a place; whether bytes can follow too.
+    fn fill(
+        &mut self,
+        automaton: &Automaton,
+        view: &mut View<'_>,
+        (at, state): (usize, u16),
+        limit: usize,
+        open: &mut Vec<(usize, u16)>,
+    ) -> bool {
+        let Some(&here) = self.state(state) else { return false };
+        if here.slots != 0 && at < limit && view.may_fill(at, here.slots) {
+            let mut fillings = std::mem::take(&mut self.fillings);
+            view.fillings(at, limit, here.slots, &mut fillings);
+            for filling in &fillings {
+                let behind = (filling.end, self.slots(automaton, state, filling.slots));
+                if behind.1 != DEAD && !open.contains(&behind) {
+                    open.push(behind);
+                }
+            }
+            self.fillings = fillings;
+        }
+        here.bytes
+    }
+}
+
+/// Whether a byte is of a word, or of a sign beyond ASCII.
+pub fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || !byte.is_ascii()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::patterns::program::{Exact, Program};
+    use crate::patterns::schema::Class;
+    use crate::patterns::slots::Slot;
+    use crate::patterns::syntax::{Node, Part};
+
+    fn with_slots() -> impl Strategy<Value = Vec<Node>> {
+        let slot = prop::sample::select(vec!["people", "scale", "number", "digits", "number_word"]);
+        let slot = slot.prop_map(|name| Node::Slot { part: Part::Only, name: name.to_owned(), at: 0..0 });
+        let text = "[aeé]{1,2}".prop_map(Node::Text);
+        let node = prop_oneof![2 => text, 2 => Just(Node::Space), 3 => slot];
+        let several = prop::collection::vec(node.clone(), 1..3);
+        let part = prop_oneof![
+            4 => node,
+            1 => several.clone().prop_map(Node::Optional),
+            1 => prop::collection::vec(several, 1..3).prop_map(Node::Either),
+        ];
+        prop::collection::vec(part, 1..5)
+    }
+
+    /// Where parts of a pattern end that begin at some places.
+    fn tried(nodes: &[Node], view: &mut View<'_>, mut places: Vec<usize>) -> Vec<usize> {
+        for node in nodes {
+            let mut behind = Vec::new();
+            for &at in &places {
+                let rest = view.text().get(at..).unwrap_or_default();
+                match node {
+                    Node::Text(text) if rest.starts_with(text.as_str()) => behind.push(at + text.len()),
+                    Node::Space if rest.starts_with(' ') => behind.push(at + 1),
+                    Node::Slot { name, .. } => {
+                        let (mut fillings, slot) = (Vec::new(), Slot::from_name(name).expect("a slot"));
+                        view.fillings(at, view.text().len(), slot.bit(), &mut fillings);
+                        behind.extend(fillings.iter().map(|filling| filling.end));
+                    }
+                    Node::Optional(inner) => {
+                        behind.push(at);
+                        behind.extend(tried(inner, view, vec![at]));
+                    }
+                    Node::Either(ways) => ways.iter().for_each(|way| behind.extend(tried(way, view, vec![at]))),
+                    _ => {}
+                }
+            }
+            behind.sort_unstable();
+            behind.dedup();
+            places = behind;
+        }
+        places
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Words are taken whole and remembered: the same is found as by trying every part of every pattern.
+        #[test]
+        fn slots_are_filled_with_all_that_fits(
+            all in prop::collection::vec(with_slots(), 1..4),
+            forms in prop::collection::vec(("(~[aeé]{1,2}|[aeé]{1,2}|[aeé]{1,2}[ -][ae]{1,2})", 0..4usize), 1..6),
+            text in "[aeé ,1-]{0,14}",
+        ) {
+            let mut words = Lexicon::default();
+            for (form, class) in &forms {
+                let class = [Class::People, Class::Scale, Class::NumberWord, Class::NumberJoiner].get(*class).copied();
+                let class = class.filter(|class| *class == Class::People || !form.starts_with('~')).unwrap_or(Class::People);
+                let _ = words.add(class, "1", &[Node::Text(form.clone())]);
+            }
+            let mut program = Program::default();
+            let mut added: Vec<&Vec<Node>> = Vec::new();
+            added.extend(all.iter().filter(|nodes| program.add(nodes, &words, Exact::Words)));
+            let automaton = Automaton::new(program, &words);
+            let written = |_, _| String::new();
+            let (mut view, mut states, mut ends) = (View::new(&text, &words, &written), automaton.states(), Vec::new());
+            for (at, _) in text.char_indices().chain(text.char_indices()) {
+                let mut expected: Vec<(u32, usize)> = Vec::new();
+                for (number, nodes) in (0..).zip(&added) {
+                    let found = tried(nodes, &mut view, vec![at]);
+                    expected.extend(found.into_iter().filter(|end| *end > at).map(|end| (number, end)));
+                }
+                expected.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+                automaton.at(&mut states, &mut view, at, &mut ends);
+                prop_assert_eq!(&ends, &expected, "at {}", at);
+            }
+        }
+    }
+}
