@@ -21,6 +21,10 @@ fn records(output: &[u8]) -> Vec<Value> {
     lines.map(|line| serde_json::from_slice(line).expect("a record a line")).collect()
 }
 
+fn index(number: &Value) -> usize {
+    number.as_u64().and_then(|number| usize::try_from(number).ok()).expect("an index")
+}
+
 fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
 }
@@ -58,8 +62,7 @@ fn pages_of_one_item_are_one_record_and_say_where_they_differ() {
     let conflict = &project["warnings"][0];
     assert_eq!(conflict["code"], "amount.conflict");
     let mentions = conflict["mentions"].as_array().expect("a list");
-    let said: Vec<&Value> =
-        mentions.iter().map(|i| &project["mentions"][i.as_u64().expect("an index") as usize]["text"]).collect();
+    let said: Vec<&Value> = mentions.iter().map(|i| &project["mentions"][index(i)]["text"]).collect();
     assert_eq!(said, ["100,000.00 EUR", "120.000,00 €"]);
     assert_eq!(project["warnings"].as_array().map(Vec::len), Some(1), "{}", project["warnings"]);
 }
@@ -88,7 +91,7 @@ fn a_page_that_lists_projects_gives_one_record_each() {
     for record in &records {
         let characters: Vec<char> = record["text"].as_str().expect("the text").chars().collect();
         for mention in record["mentions"].as_array().expect("a list") {
-            let at = |key: &str| mention[key].as_u64().expect("an offset") as usize;
+            let at = |key: &str| index(&mention[key]);
             let marked: String = characters[at("start")..at("end")].iter().collect();
             assert_eq!(mention["text"], marked, "evidence stands where it says");
         }

@@ -129,12 +129,11 @@ impl Merged {
             self.read(run)?;
         }
         let pages = lines.len();
-        let whole = match lines.as_mut_slice() {
-            [only] => std::mem::take(only),
-            _ => {
-                let parsed: Result<Vec<Record>, _> = lines.iter().map(|line| serde_json::from_slice(line)).collect();
-                merge(parsed?).as_ref().map(Record::line).unwrap_or_default()
-            }
+        let whole = if let [only] = lines.as_mut_slice() {
+            std::mem::take(only)
+        } else {
+            let parsed: Result<Vec<Record>, _> = lines.iter().map(|line| serde_json::from_slice(line)).collect();
+            merge(parsed?).as_ref().map(Record::line).unwrap_or_default()
         };
         Ok(Some(Project { item, pages, line: whole }))
     }

@@ -49,7 +49,8 @@ impl<S: Iterator<Item = Result<Page, SourceError>>> Iterator for Shards<S> {
                     ends(&page.name)
                 }
                 Err(error) => {
-                    [&error.place, &error.message].iter().for_each(|text| part(&mut hash, text.as_bytes()));
+                    part(&mut hash, error.place.as_bytes());
+                    part(&mut hash, error.message.as_bytes());
                     ends(&error.place)
                 }
             };

@@ -74,10 +74,13 @@ fn add(whole: &mut Record, page: Record, first: usize) {
     }
 }
 
+/// What a page says, and the mention that says it.
+type Said = (String, Option<usize>);
+
 /// What the pages say, each value with the mention that says it (where one does), in the order of the pages.
 #[derive(Default)]
 struct Told {
-    facts: BTreeMap<(Code, &'static str), Vec<(String, Option<usize>)>>,
+    facts: BTreeMap<(Code, &'static str), Vec<Said>>,
     /// By the mention that counts them.
     participants: BTreeMap<Option<usize>, u64>,
 }
@@ -114,7 +117,7 @@ impl Told {
 
     /// A warning for every fact that pages of the project tell differently.
     fn conflicts(self, whole: &Record) -> Vec<Warning> {
-        let warning = |((code, name), told): ((Code, &str), Vec<(String, Option<usize>)>)| {
+        let warning = |((code, name), told): ((Code, &str), Vec<Said>)| {
             let (first, _) = told.first()?;
             let differing: Vec<&str> =
                 told.iter().map(|(value, _)| value.as_str()).filter(|value| !agree(code, value, first)).collect();

@@ -119,7 +119,7 @@ impl Folder {
         for entry in fs::read_dir(path)? {
             let entry = entry?;
             let name = entry.file_name();
-            if name.to_str().is_some_and(|name| name.starts_with(".kohex-") && name.ends_with(".tmp")) {
+            if name.to_str().is_some_and(|name| name.starts_with(".kohex-")) {
                 fs::remove_file(entry.path())?;
             }
         }

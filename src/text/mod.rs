@@ -70,7 +70,8 @@ impl<'p> Text<'p> {
     /// characters in between, of which the normalised text is free.
     pub fn readable(&self, range: &Range<usize>) -> &str {
         let page = self.page_str(range);
-        if page.contains(['&', '<', '_', '\u{ad}', '\u{200b}']) && self.normal().get(range.clone()) != Some(page) {
+        let marked = page.contains(['&', '<', '\u{ad}', '\u{200b}']) || page.contains("_x0");
+        if marked && self.normal().get(range.clone()) != Some(page) {
             return self.normal().get(range.clone()).unwrap_or(page);
         }
         page

@@ -216,11 +216,12 @@ impl<R: Read> Feed<R> {
     }
 
     fn cut_off(&mut self, missing: &str, out: &mut Out<'_, '_>) -> Flow<bool> {
-        let message = match self.text.error() {
-            Some(error) => format!("cannot be read to its end: {error}"),
-            None => format!("expected {missing}, found the end: the file is cut off, or a string is not closed"),
-        };
-        out.fault(Class::Damaged, message)?;
+        if let Some(error) = self.text.error() {
+            out.ended(Some(error))?;
+        } else {
+            let found = "the end: the file is cut off, or a string is not closed";
+            out.fault(Class::Damaged, format!("expected {missing}, found {found}"))?;
+        }
         Flow::Continue(false)
     }
 

@@ -131,7 +131,7 @@ fn what_is_packed_and_no_page_is_counted() {
 
 #[test]
 fn a_table_in_a_packed_file_is_read_as_one() {
-    assert_eq!(run("a.csv.gz", &gz(b"a,b\n1,2\nx,y\n")).no_error().names(), ["a.csv.gz#1", "a.csv.gz#2"]);
+    assert_eq!(run("a.csv.gz", &gz(b"a,b\n5,7\nx,y\n")).no_error().names(), ["a.csv.gz#1", "a.csv.gz#2"]);
 }
 
 #[test]
