@@ -204,3 +204,24 @@ fn a_folder_of_others_is_left_alone() {
     assert!(told(&refused).contains("expected a new folder"), "{}", told(&refused));
     assert_eq!(contents(other.path()).len(), 1);
 }
+
+#[test]
+fn columns_of_tables_are_known_by_their_headings_or_as_the_user_says() {
+    let table = "Name of operation;Start date;Kosten gesamt\nBridge of Ombra;01/03/2019;50000.50\n\
+                 School of Salice;01/05/2021;70000\n";
+    let folder = folder(&[("list.csv", table)]);
+    let facts = |arguments: &[&str]| -> Vec<Value> {
+        let all = [&["extract", "-q", text(folder.path())], arguments].concat();
+        let records = records(&run(&all).stdout);
+        assert!(records.iter().all(|record| record["kind"] == "row"));
+        let of = |r: &Value| serde_json::json!([r["id"], r["title"], r["start_date"], r["total_budget"]["amount"]]);
+        records.iter().map(of).collect()
+    };
+    let known = facts(&[]);
+    assert_eq!(known[0].to_string(), r#"["list.csv#1","Bridge of Ombra","2019-03-01",null]"#);
+    let said = facts(&["--map", "kosten gesamt=total_budget"]);
+    assert_eq!(said[0].to_string(), r#"["list.csv#1","Bridge of Ombra","2019-03-01",50000.5]"#);
+    assert_eq!(said[1].to_string(), r#"["list.csv#2","School of Salice","2021-05-01",70000]"#);
+    let wrong = run(&["extract", "--map", "x=colour", text(folder.path())]);
+    assert!(told(&wrong).contains("expected one of the columns id url title"), "{}", told(&wrong));
+}
