@@ -21,6 +21,7 @@ mod patterns;
 mod projects;
 mod regressions;
 mod schema;
+mod survive;
 
 use std::sync::LazyLock;
 

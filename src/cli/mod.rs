@@ -88,7 +88,13 @@ struct Refusal(String);
 
 impl Refusal {
     fn new(place: impl Display, what: &str, error: &io::Error) -> Self {
-        Refusal(format!("{place}: {what}: {}", plain(error)))
+        let help = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                "\nhelp: make room there or choose another place, and give the same command again"
+            }
+            _ => "",
+        };
+        Refusal(format!("{place}: {what}: {}{help}", plain(error)))
     }
 }
 

@@ -13,8 +13,9 @@ use crate::patterns::Kind;
 use crate::pipeline::Observer;
 use crate::record::{Code, Record};
 use crate::reject::{Class, Reject};
+use crate::sink::folder::Totals;
 use crate::source::container::Format;
-use crate::source::{Choice, Folders, Page, SourceError};
+use crate::source::{Choice, Folders, Page, SourceError, shown};
 
 /// Counts pages and draws a bar where standard error is a terminal.
 pub struct Progress {
@@ -101,8 +102,11 @@ impl Progress {
     }
 
     /// Counts pages that need no reading, as an earlier run did.
-    pub fn skip(&self, pages: u64) {
-        self.bar.inc(pages);
+    pub fn skip(&self, done: &Totals) {
+        self.bar.inc(done.pages);
+        self.read.fetch_add(done.pages - done.rejects.min(done.pages), Ordering::Relaxed);
+        self.rejects.fetch_add(done.rejects, Ordering::Relaxed);
+        self.failed.fetch_add(done.failed, Ordering::Relaxed);
     }
 
     /// One line: pages, records, failures, mentions by kind, languages, seconds.
@@ -173,7 +177,8 @@ impl Observer for Progress {
         *self.tally.lock().unwrap_or_else(PoisonError::into_inner).rejects.entry(reject.class).or_default() += 1;
         if reject.is_failure() {
             self.failed.fetch_add(1, Ordering::Relaxed);
-            self.bar.suspend(|| say(&reject.to_string()));
+            // A name may hold what steers a terminal.
+            self.bar.suspend(|| say(&shown(&reject.to_string())));
         }
     }
 
@@ -181,6 +186,6 @@ impl Observer for Progress {
         if self.quiet {
             return;
         }
-        self.bar.suspend(|| remark(&format!("{name}: file name is not UTF-8: its record names it so")));
+        self.bar.suspend(|| remark(&format!("{}: file name is not UTF-8: its record names it so", shown(name))));
     }
 }

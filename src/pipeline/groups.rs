@@ -49,14 +49,24 @@ impl Groups {
         if self.bytes <= HELD {
             return Ok(());
         }
+        // These files stand elsewhere than what is written in the end.
+        let folder = self.folder.display().to_string();
+        let named = |error: io::Error| {
+            io::Error::new(error.kind(), format!("temporary files in {folder}: {}", crate::source::plain(&error)))
+        };
+        let file = self.set_down().map_err(named)?;
+        self.runs.push(Box::new(BufReader::with_capacity(1 << 16, file)));
+        Ok(())
+    }
+
+    fn set_down(&mut self) -> io::Result<File> {
         let mut run = BufWriter::with_capacity(1 << 16, tempfile::tempfile_in(&self.folder)?);
         for line in self.take() {
             run.write_all(&line)?;
         }
-        let mut file: File = run.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let mut file = run.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;
-        self.runs.push(Box::new(BufReader::with_capacity(1 << 16, file)));
-        Ok(())
+        Ok(file)
     }
 
     /// What is held in memory, sorted by item.

@@ -111,7 +111,7 @@ impl Folder {
         let mut done = BTreeMap::new();
         for line in lines(&manifest)? {
             if let Line::Pages(shard) | Line::Projects(shard) = &line
-                && shard.files.iter().all(|file| is_there(path, file))
+                && shard.files.iter().all(|file| file.name.ends_with(ending(compress)) && is_there(path, file))
             {
                 done.insert(shard.shard.clone(), line);
             }
@@ -124,6 +124,12 @@ impl Folder {
             }
         }
         Ok(Folder { path: path.to_owned(), manifest, done, compress, _lock: lock })
+    }
+
+    /// Whether an earlier run left records.
+    pub fn has_records(&self) -> bool {
+        let files = self.done.values().flat_map(files);
+        files.into_iter().any(|file| !file.name.starts_with("rejects-"))
     }
 
     /// A shard that is done already.
@@ -153,7 +159,7 @@ impl Folder {
     /// # Errors
     /// When its last bytes cannot be written.
     pub fn keep(&self, lines: Lines, what: &str, shard: &str) -> io::Result<Option<Written>> {
-        let ending = if self.compress { ".jsonl.zst" } else { ".jsonl" };
+        let ending = ending(self.compress);
         let name = |digest: &str| format!("{what}-{}{ending}", digest.get(..16).unwrap_or(digest));
         lines.keep(&self.path, &name(shard))
     }
@@ -265,6 +271,10 @@ fn lock(folder: &Path) -> io::Result<Option<File>> {
         Err(TryLockError::WouldBlock) => Err(io::Error::other("another kohex writes into this folder")),
         Err(TryLockError::Error(error)) => Err(error),
     }
+}
+
+fn ending(compress: bool) -> &'static str {
+    if compress { ".jsonl.zst" } else { ".jsonl" }
 }
 
 fn is_there(folder: &Path, file: &Written) -> bool {

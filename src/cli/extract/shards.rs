@@ -7,10 +7,11 @@ use sha2::{Digest, Sha256};
 
 use super::super::{Outcome, Refusal, interrupt, remark};
 use super::{Job, until_signal};
-use crate::pipeline::{self, Groups, Merged, Shard, Shards, Stopped, is_shared};
+use crate::pipeline::{self, Groups, Merged, Observer, Shard, Shards, Stopped, is_shared};
 use crate::record::Record;
+use crate::reject::{Reject, Stage};
 use crate::sink::folder::{Done, Folder, Line, Lines, Run, Totals, Written, files};
-use crate::source::Pages;
+use crate::source::{Pages, SourceError, shown};
 
 /// Projects of a shard on average, as a share of one in so many, and bytes it has at most.
 const PROJECTS: u64 = 2048;
@@ -20,6 +21,8 @@ const MOST_BYTES: usize = 64 << 20;
 enum Broken {
     Signal,
     FailFast(String),
+    /// No page was found, and an earlier run's output would make place for nothing.
+    NoPages,
     Io(io::Error),
 }
 
@@ -32,6 +35,11 @@ impl From<io::Error> for Broken {
 pub fn run(job: &Job<'_>, path: &Path) -> Result<Outcome, Refusal> {
     let place = path.display().to_string();
     let refused = |error: &io::Error| Refusal::new(&place, "cannot be written", error);
+    if job.args.rejects.is_some() {
+        let message =
+            "expected --rejects with one file as output, found a folder\nhelp: it takes rejects-*.jsonl itself";
+        return Err(Refusal(format!("{place}: {message}")));
+    }
     let mut folder = Folder::open(path, job.args.compress).map_err(|e| refused(&e))?;
     let mut source = job.pages();
     let ended = Shelf { job, folder: &mut folder, all: Vec::new(), kept: 0 }.fill(&mut source);
@@ -48,13 +56,27 @@ pub fn run(job: &Job<'_>, path: &Path) -> Result<Outcome, Refusal> {
                 _ => Outcome::SomeFailed,
             })
         }
+        Err(Broken::NoPages) => {
+            let paths: Vec<String> = job.args.paths.iter().map(|path| crate::source::printable(path)).collect();
+            let paths = paths.join(" ");
+            Err(Refusal(format!(
+                "{paths}: no pages: expected some, as {place} holds records of an earlier run, found none: it stays as it \
+                 was\nhelp: remove {place} if it is no longer wanted"
+            )))
+        }
         Err(broken) => {
+            let full = matches!(&broken, Broken::Io(error) if error.kind() == io::ErrorKind::StorageFull);
+            let room = if full { "make room and " } else { "" };
             let why = match broken {
                 Broken::Signal => "interrupted".to_owned(),
-                Broken::FailFast(page) => format!("--fail-fast: {page}"),
+                Broken::FailFast(page) => format!("--fail-fast: {}", shown(&page)),
+                Broken::NoPages => "no pages".to_owned(),
                 Broken::Io(error) => crate::source::plain(&error),
             };
-            Err(Refusal(format!("{place}: not complete: {why}\nhelp: what is done is kept; go on with: {}", again())))
+            Err(Refusal(format!(
+                "{place}: not complete: {why}\nhelp: what is done is kept; {room}go on with: {}",
+                again()
+            )))
         }
     }
 }
@@ -86,18 +108,30 @@ impl Shelf<'_, '_> {
         let inputs = self.job.args.paths.iter().map(|path| crate::source::printable(path)).collect();
         let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), patterns, options, inputs };
         let key = format!("{} {} {}", run.version, run.patterns, run.options);
+        let mut shards = Shards::new(until_signal(source), self.job.limits.clone(), key.clone()).peekable();
+        // A folder that is missing or empty, as when it was not mounted, must not cost what was read of it before.
+        let nothing = shards.peek().is_none_or(|first| first.pages.iter().all(Result::is_err));
+        let first = shards.next();
+        if nothing && self.folder.has_records() && shards.peek().is_none() && !interrupt::came() {
+            for error in first.into_iter().flat_map(|shard| shard.pages).filter_map(Result::err) {
+                let SourceError { place, class, message } = error;
+                self.job.progress.reject(&Reject { path: place, stage: Stage::Source, class, message });
+            }
+            return Err(Broken::NoPages);
+        }
         self.all.push(Line::Run(run.clone()));
         self.folder.begin(run)?;
-        for shard in Shards::new(until_signal(source), self.job.limits.clone(), key.clone()) {
+        for shard in first.into_iter().chain(shards) {
             // The shard a signal falls into may end too early.
             if interrupt::came() {
                 return Err(Broken::Signal);
             }
             let line = match self.folder.done(&shard.digest) {
                 Some(line) => {
-                    let pages = shard.pages.len() as u64;
-                    self.kept += pages;
-                    self.job.progress.skip(pages);
+                    self.kept += shard.pages.len() as u64;
+                    if let Line::Pages(done) = line {
+                        self.job.progress.skip(&done.totals);
+                    }
                     line.clone()
                 }
                 None => self.read(shard)?,

@@ -10,6 +10,7 @@ use crate::pipeline::{self, Done, Groups, Stopped, is_shared};
 use crate::record::Record;
 use crate::reject::Reject;
 use crate::sink::Sink;
+use crate::source::shown;
 
 /// A record as it is written, or held back until the other pages of its project are read.
 enum Ready<T> {
@@ -53,7 +54,10 @@ pub fn run<S: Sink>(job: &Job<'_>, mut sink: S, place: &str) -> Result<Outcome, 
     let ran = pipeline::run(job.threads(), read, until_signal(&mut source), encode, write, &job.progress);
     job.progress.close();
     if let Some(reject) = failed {
-        return Err(Refusal(format!("{place}: nothing more was written, as --fail-fast asks, after {}", reject.path)));
+        return Err(Refusal(format!(
+            "{place}: nothing more was written, as --fail-fast asks, after {}",
+            shown(&reject.path)
+        )));
     }
     if interrupt::came() {
         return Err(Refusal(format!(
