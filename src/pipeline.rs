@@ -229,9 +229,15 @@ impl Extractor {
     /// # Errors
     /// [`Failed`] when the bytes are no text or the markup is beyond the limits.
     pub fn show<'p>(&self, given: &Given<'p>) -> Result<Shown<'p>, Failed> {
-        let headings = self.patterns.headings().map_err(wrong_patterns)?;
-        let columns = columns::Columns::new(&self.options.columns, headings, &self.headings);
-        shown::show(given, &columns, &self.options.markup)
+        let markup = &self.options.markup;
+        match given.body {
+            Body::Bytes(bytes) => shown::show(given, bytes, markup),
+            Body::Row(row) => {
+                let headings = self.patterns.headings().map_err(wrong_patterns)?;
+                let columns = columns::Columns::new(&self.options.columns, headings, &self.headings);
+                columns::show(row, &columns, markup).map_err(shown::too_much)
+            }
+        }
     }
 
     /// The page's language. What the markup says of it counts where the words leave it open: templates often say wrong.

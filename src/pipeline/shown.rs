@@ -8,7 +8,6 @@ use crate::source::{Hints, Row};
 use crate::text::{decode, html};
 
 use super::Failed;
-use super::columns::Columns;
 
 /// A page as it is given: what the record calls it, its content, and what its surroundings say of it.
 #[derive(Debug, Clone, Copy)]
@@ -46,35 +45,30 @@ pub struct Shown<'p> {
     pub columns: Vec<super::columns::Placed>,
 }
 
-/// Makes a page the text a reader sees.
-pub fn show<'p>(given: &Given<'p>, columns: &Columns<'_>, limits: &html::Limits) -> Result<Shown<'p>, Failed> {
-    match given.body {
-        Body::Row(row) => super::columns::show(row, columns, limits).map_err(too_much),
-        Body::Bytes(bytes) => {
-            let decoded = decode(bytes, given.hints.charset.as_deref())
-                .map_err(|error| Failed::new(Stage::Decode, Class::Decode, error))?;
-            let mut shown = Shown {
-                text: decoded.text,
-                encoding: decoded.encoding,
-                replaced: decoded.replaced,
-                repaired: decoded.repaired,
-                media_type: "text/plain",
-                bytes: bytes.len() as u64,
-                sha256: sha256([bytes]),
-                head: None,
-                columns: Vec::new(),
-            };
-            if is_html(given, &shown.text) {
-                let mut page = html::read(&shown.text, limits).map_err(too_much)?;
-                shown.text = Cow::Owned(std::mem::take(&mut page.text));
-                shown.media_type = "text/html";
-                shown.head = Some(page);
-            } else if ends(given.name, &[".md", ".markdown"]) {
-                shown.media_type = "text/markdown";
-            }
-            Ok(shown)
-        }
+/// Makes a page of `bytes` the text a reader sees.
+pub fn show<'p>(given: &Given<'p>, bytes: &'p [u8], limits: &html::Limits) -> Result<Shown<'p>, Failed> {
+    let decoded = decode(bytes, given.hints.charset.as_deref())
+        .map_err(|error| Failed::new(Stage::Decode, Class::Decode, error))?;
+    let mut shown = Shown {
+        text: decoded.text,
+        encoding: decoded.encoding,
+        replaced: decoded.replaced,
+        repaired: decoded.repaired,
+        media_type: "text/plain",
+        bytes: bytes.len() as u64,
+        sha256: sha256([bytes]),
+        head: None,
+        columns: Vec::new(),
+    };
+    if is_html(given, &shown.text) {
+        let mut page = html::read(&shown.text, limits).map_err(too_much)?;
+        shown.text = Cow::Owned(std::mem::take(&mut page.text));
+        shown.media_type = "text/html";
+        shown.head = Some(page);
+    } else if ends(given.name, &[".md", ".markdown"]) {
+        shown.media_type = "text/markdown";
     }
+    Ok(shown)
 }
 
 /// By what it was sent as, by its name, else by how it begins: a page saved under any name is still HTML.
@@ -96,7 +90,8 @@ fn ends(name: &str, endings: &[&str]) -> bool {
     endings.iter().any(ends)
 }
 
-fn too_much(error: html::TooMuch) -> Failed {
+/// Markup beyond the limits.
+pub fn too_much(error: html::TooMuch) -> Failed {
     let class = match error {
         html::TooMuch::Depth(_) => Class::Depth,
         html::TooMuch::Nodes(_) | html::TooMuch::Tag(_) | html::TooMuch::Attributes(_) => Class::Limit,
