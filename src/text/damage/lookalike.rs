@@ -57,10 +57,13 @@ pub fn edits(page: &str, latin: usize, edits: &mut Vec<Edit>) {
     // Pages in Latin letters alone are most of all.
     let lead = bytes.get(latin..).and_then(|rest| find(rest, |byte, _| is_lead(byte)));
     let Some(mut at) = lead.map(|lead| (latin + lead).saturating_sub(1)) else { return };
+    let mut done = 0;
     while let Some(next) = bytes.get(at..).and_then(|rest| find(rest, is_switch)) {
         at += next;
-        let start = page.get(..page.floor_char_boundary(at)).map_or(0, |before| {
-            before.len() - before.chars().rev().take_while(|c| c.is_alphabetic()).map(char::len_utf8).sum::<usize>()
+        // No further back than the word before, or one would be put right twice: the switch may lie in a sign behind it.
+        let start = page.get(done..page.floor_char_boundary(at)).map_or(done, |before| {
+            let part: usize = before.chars().rev().take_while(|c| c.is_alphabetic()).map(char::len_utf8).sum();
+            done + before.len() - part
         });
         let rest = page.get(start..).unwrap_or_default();
         let length: usize = rest.chars().take_while(|c| c.is_alphabetic()).map(char::len_utf8).sum();
@@ -68,7 +71,8 @@ pub fn edits(page: &str, latin: usize, edits: &mut Vec<Edit>) {
         if !behind.chars().next().is_some_and(is_combining_mark) {
             put_right(word, start, edits);
         }
-        at = (start + length).max(at + 1);
+        done = start + length;
+        at = done.max(at + 1);
     }
 }
 
