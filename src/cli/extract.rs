@@ -43,7 +43,7 @@ pub struct Extract {
     /// Put each page's text into its record
     #[arg(long)]
     text: bool,
-    /// What a column of a table holds, where its heading is not known: --map "Kosten gesamt=total_budget"
+    /// What a column of a table holds, where its heading is not known: --map Kosten=fund
     #[arg(long, value_name = "HEADING=COLUMN", value_parser = mapped)]
     map: Vec<(String, Column)>,
     /// One record a page: do not bring the pages of one Kohesio item together
