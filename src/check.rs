@@ -237,8 +237,8 @@ fn found(extractor: &Extractor, file: &Path, choice: &Choice) -> Vec<Map<String,
 }
 
 fn compare(extractor: &Extractor, page: &Page, choice: &Choice, accept: bool) -> Result<Compared, String> {
-    let found = found(extractor, page.path().ok_or("expected a file of its own, found a part of one")?, choice);
-    let beside = page.path().map(beside).ok_or("expected a file of its own, found a part of one")?;
+    let file = page.path().ok_or("expected a file of its own, found a part of one")?;
+    let (found, beside) = (found(extractor, file, choice), beside(file));
     if accept {
         let text = rendered(&found);
         if fs::read_to_string(&beside).is_ok_and(|before| before == text) {

@@ -1,6 +1,7 @@
 //! The flow of one page, from bytes to record, and of a batch: in parallel, in bounded memory, in path order.
 
 mod batch;
+mod budget;
 mod columns;
 mod groups;
 mod shards;
@@ -8,7 +9,6 @@ mod shown;
 
 use std::fmt;
 use std::ops::Range;
-use std::time::{Duration, Instant};
 
 use crate::language::{Detected, Detector};
 use crate::normalize;
@@ -23,9 +23,12 @@ use crate::source::{Content, Hints, Limits, Page};
 use crate::text::{Text, html};
 
 pub use batch::{Done, Observer, Stopped, run};
+pub use budget::Budget;
 pub use groups::{Groups, Merged, Project, is_shared};
 pub use shards::{Shard, Shards};
 pub use shown::{Body, Given, Shown};
+
+use budget::Deadline;
 
 /// Everything that turns pages into records. One serves all threads.
 pub struct Extractor {
@@ -68,15 +71,6 @@ impl Options {
             columns.join(",")
         )
     }
-}
-
-/// How long a page may take, asked between the steps of its way.
-#[derive(Debug, Clone, Copy)]
-pub struct Budget {
-    /// The time a page has.
-    pub time: Duration,
-    /// The clock; kohex reads none itself.
-    pub now: fn() -> Instant,
 }
 
 /// A page that gives no record, and how far it came.
@@ -406,25 +400,6 @@ struct Told<'t> {
     shown: &'t Shown<'t>,
     text: &'t Text<'t>,
     detected: &'t Detected,
-}
-
-/// The time a page has left.
-struct Deadline(Option<(Instant, Budget)>);
-
-impl Deadline {
-    fn new(budget: Option<Budget>) -> Self {
-        Deadline(budget.map(|budget| ((budget.now)(), budget)))
-    }
-
-    fn check(&self, stage: Stage) -> Result<(), Failed> {
-        let Some((began, budget)) = self.0 else { return Ok(()) };
-        if (budget.now)().saturating_duration_since(began) <= budget.time {
-            return Ok(());
-        }
-        let message =
-            format!("expected the page to take {} s at most, found that it takes longer", budget.time.as_secs());
-        Err(Failed::new(stage, Class::Timeout, message))
-    }
 }
 
 fn wrong_patterns(error: PatternError) -> Failed {

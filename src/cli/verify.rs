@@ -12,7 +12,7 @@ use super::{Common, Outcome, Refusal, print};
 use crate::digest::{hexadecimal, sha256};
 use crate::record::Record;
 use crate::reject::Reject;
-use crate::sink::folder::{Line, Totals, Written, files, manifest, open};
+use crate::sink::folder::{Line, Totals, Written, files, manifest, open, totals};
 
 #[derive(Debug, Args)]
 pub struct Verify {
@@ -88,16 +88,6 @@ impl Verify {
 
 fn read(folder: &Path) -> Result<Vec<Line>, Refusal> {
     manifest(folder).map_err(|e| Refusal::new(folder.display(), "expected a folder that kohex wrote", &e))
-}
-
-fn totals(lines: &[Line]) -> Totals {
-    let mut totals = Totals::default();
-    for line in lines {
-        if let Line::Pages(done) | Line::Projects(done) = line {
-            totals.add(&done.totals);
-        }
-    }
-    totals
 }
 
 /// What an output holds and what is wrong with it.

@@ -231,6 +231,17 @@ pub fn files(line: &Line) -> &[Written] {
     }
 }
 
+/// The counts of all shards together.
+pub fn totals(lines: &[Line]) -> Totals {
+    let mut totals = Totals::default();
+    for line in lines {
+        if let Line::Pages(done) | Line::Projects(done) = line {
+            totals.add(&done.totals);
+        }
+    }
+    totals
+}
+
 /// The lines of a folder's manifest.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use super::{Job, until_signal};
 use crate::pipeline::{self, Groups, Merged, Observer, Shard, Shards, Stopped, is_shared};
 use crate::record::Record;
 use crate::reject::{Reject, Stage};
-use crate::sink::folder::{Done, Folder, Line, Lines, Run, Totals, Written, files};
+use crate::sink::folder::{Done, Folder, Line, Lines, Run, Totals, Written, files, totals};
 use crate::source::{Pages, SourceError, shown};
 
 /// Projects of a shard on average, as a share of one in so many, and bytes it has at most.
@@ -49,12 +49,7 @@ pub fn run(job: &Job<'_>, path: &Path) -> Result<Outcome, Refusal> {
             if kept > 0 && !job.common.quiet {
                 remark(&format!("{kept} pages were read by an earlier run"));
             }
-            job.end(&source, totals.records)?;
-            Ok(match (totals.records, totals.failed) {
-                (_, 0) => Outcome::Done,
-                (0, _) => Outcome::Nothing,
-                _ => Outcome::SomeFailed,
-            })
+            job.end(&source, totals.records)
         }
         Err(Broken::NoPages) => {
             let paths: Vec<String> = job.args.paths.iter().map(|path| crate::source::printable(path)).collect();
@@ -142,12 +137,7 @@ impl Shelf<'_, '_> {
             return Err(Broken::Signal);
         }
         self.merge(&key)?;
-        let mut totals = Totals::default();
-        for line in &self.all {
-            if let Line::Pages(done) | Line::Projects(done) = line {
-                totals.add(&done.totals);
-            }
-        }
+        let totals = totals(&self.all);
         self.all.push(Line::End(totals));
         let removed = self.folder.end(&self.all)?;
         if removed > 0 && !self.job.common.quiet {
