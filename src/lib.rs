@@ -29,4 +29,5 @@ pub mod reject;
 pub mod scan;
 pub mod sink;
 pub mod source;
+pub mod tables;
 pub mod text;

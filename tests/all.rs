@@ -22,6 +22,7 @@ mod projects;
 mod regressions;
 mod schema;
 mod survive;
+mod tables;
 
 use std::sync::LazyLock;
 

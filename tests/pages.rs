@@ -3,6 +3,9 @@
 use std::path::Path;
 
 use kohex::check::{Compared, pages};
+use kohex::pipeline::{Body, Given};
+use kohex::record::Record;
+use kohex::source::{Choice, Folders, Hints};
 
 use crate::EXTRACTOR;
 
@@ -25,4 +28,15 @@ fn fixtures_read_as_expected() {
         let count = names.iter().filter(|name| name.starts_with(&format!("{language}/"))).count();
         assert!(count >= 12, "{language} has {count} pages");
     }
+}
+
+/// The records of the pages below a folder.
+pub fn as_records(folder: &str) -> impl Iterator<Item = Record> {
+    let choice = Choice::new(&[], false, false).expect("a choice");
+    Folders::new(vec![folder.into()], choice).flat_map(|page| {
+        let page = page.expect("a page");
+        let bytes = std::fs::read(page.path().expect("a file")).expect("bytes");
+        let given = Given { name: &page.name, body: Body::Bytes(&bytes), hints: &Hints::default() };
+        EXTRACTOR.read_page(&given).expect("records")
+    })
 }

@@ -340,7 +340,7 @@ fn shards_are_all_packed_or_none() {
 #[test]
 fn a_signal_ends_a_run_with_the_line_that_goes_on_and_keeps_others_out_until_then() {
     let (input, out) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-    many(input.path(), 800);
+    many(input.path(), 1600);
     let [broken, whole] = ["broken", "whole"].map(|name| format!("{}/{name}/", out.path().display()));
     assert_eq!(extract(&[text(input.path()), "-q", "-o", &whole]).status.code(), Some(0));
     let run = kohex()
@@ -352,13 +352,19 @@ fn a_signal_ends_a_run_with_the_line_that_goes_on_and_keeps_others_out_until_the
     let begun = Instant::now();
     while !contents_if_there(&broken).contains("\"pages\"") {
         assert!(begun.elapsed() < Duration::from_mins(1), "no shard was done");
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(1));
     }
+    let send = |signal: &str| {
+        let sent = Command::new("kill").args([signal, &run.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "kill {signal}");
+    };
+    // The run is held, so that it cannot end while the second one is tried.
+    send("-STOP");
     let second = extract(&[text(input.path()), "-o", &broken]);
     assert_eq!(second.status.code(), Some(2), "{}", told(&second));
     assert!(told(&second).contains("another kohex writes into this folder"), "{}", told(&second));
-    let sent = Command::new("kill").args(["-TERM", &run.id().to_string()]).status();
-    assert!(sent.is_ok_and(|status| status.success()), "kill");
+    send("-TERM");
+    send("-CONT");
     let run = run.wait_with_output().expect("ends");
     assert_eq!(run.status.code(), Some(2), "{}", told(&run));
     let line = format!("extract -j1 {} -o {broken}", input.path().display());

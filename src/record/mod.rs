@@ -144,22 +144,14 @@ impl JsonSchema for Version {
     }
 }
 
-/// Where an id comes from: the Kohesio item a page, its address or its path names; the input's own id; the path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum IdSource {
-    Kohesio,
-    Input,
-    Path,
+names! {
+    /// Where an id comes from: the Kohesio item a page, its address or its path names; the input's own id; the path.
+    IdSource { Kohesio = "kohesio", Input = "input", Path = "path" }
 }
 
-/// A Kohesio project page, any other page, or a row of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PageKind {
-    Kohesio,
-    Regional,
-    Row,
+names! {
+    /// A Kohesio project page, any other page, or a row of a table.
+    PageKind { Kohesio = "kohesio", Regional = "regional", Row = "row" }
 }
 
 /// A language and how sure it is.
