@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod extract;
+mod import;
 mod interrupt;
 mod languages;
 mod progress;
@@ -54,6 +55,8 @@ struct Common {
 enum Command {
     /// Read pages and write one record per project
     Extract(extract::Extract),
+    /// Load records into a database
+    Import(import::Import),
     /// Check the patterns' examples, and pages against what is expected of them
     Check(check::Check),
     /// Show how a page is read: every value in its place, and why
@@ -116,6 +119,7 @@ pub fn main() -> ExitCode {
     };
     let outcome = match &cli.command {
         Command::Extract(command) => command.run(&cli.common),
+        Command::Import(command) => command.run(&cli.common),
         Command::Check(command) => command.run(&cli.common),
         Command::Explain(command) => command.run(&cli.common),
         Command::Verify(command) => command.run(&cli.common),

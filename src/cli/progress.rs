@@ -141,11 +141,11 @@ impl Progress {
     }
 }
 
-/// A bar's style; `{rate}` is pages a second.
-fn style(template: &str) -> Option<ProgressStyle> {
+/// A bar's style; `{rate}` is so many a second.
+pub(super) fn style(template: &str) -> Option<ProgressStyle> {
     let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
         // A bar that cannot be drawn is no reason to stop.
-        let _ = write!(out, "{:.0} pages/s", state.per_sec());
+        let _ = write!(out, "{:.0}/s", state.per_sec());
     };
     Some(ProgressStyle::with_template(template).ok()?.with_key("rate", rate))
 }

@@ -1,8 +1,10 @@
 //! Sinks: where records go. A sink knows records and nothing of how they were made.
 
+pub mod database;
 mod each;
 pub mod folder;
 mod json_lines;
+pub mod records;
 
 use std::io;
 

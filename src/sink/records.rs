@@ -1,0 +1,279 @@
+//! Records out of what kohex wrote: JSON Lines, packed or not, a file a project, a folder of shards, standard input.
+//! They come in parts of bounded size, which are the same whenever the same files are read.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flate2::read::MultiGzDecoder;
+use sha2::{Digest, Sha256};
+
+use super::folder::{self, Line};
+use crate::digest::hexadecimal;
+use crate::record::Record;
+use crate::source::plain;
+
+/// Records and bytes that a part has at most; the last record may go beyond.
+const MOST_RECORDS: usize = 4096;
+const MOST_BYTES: usize = 32 << 20;
+/// Bytes that a record may have: a page of the largest kind with its text has fewer.
+const LONGEST: u64 = 1 << 30;
+
+/// The bytes of a record, and where they stand.
+#[derive(Debug, Clone)]
+pub struct Raw {
+    pub place: Arc<str>,
+    /// Counted from one; nought where a file is one record.
+    pub line: u64,
+    pub json: Vec<u8>,
+    /// Whether the file ends before the line does.
+    torn: bool,
+}
+
+/// A line that is no record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bad {
+    pub place: Arc<str>,
+    pub line: u64,
+    pub message: String,
+}
+
+impl fmt::Display for Bad {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.place)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl Raw {
+    /// The record it is.
+    ///
+    /// # Errors
+    /// When it is none of this version, or was cut off.
+    pub fn record(&self) -> Result<Record, Bad> {
+        serde_json::from_slice(&self.json).map_err(|error| {
+            let message = if self.torn && error.is_eof() {
+                "expected a whole record, found one that is cut off where the file ends".to_owned()
+            } else if self.line > 0 {
+                // JSON counts lines too, and would name the first of this one.
+                let (line, column) = (format!(" at line {} column {}", error.line(), error.column()), error.column());
+                format!("expected a record, found {} at column {column}", error.to_string().replace(&line, ""))
+            } else {
+                format!("expected a record, found {error}")
+            };
+            self.bad(message)
+        })
+    }
+
+    /// Says what is wrong with it.
+    pub fn bad(&self, message: String) -> Bad {
+        Bad { place: Arc::clone(&self.place), line: self.line, message }
+    }
+}
+
+/// Records that stand one behind the other.
+#[derive(Debug)]
+pub struct Part {
+    /// The file and lines they come from.
+    pub name: String,
+    /// Of their bytes, in hexadecimal.
+    pub digest: String,
+    pub records: Vec<Raw>,
+}
+
+/// Something that cannot be read.
+#[derive(Debug)]
+pub struct Unread {
+    pub place: String,
+    pub error: io::Error,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: cannot be read: {}", self.place, plain(&self.error))
+    }
+}
+
+impl std::error::Error for Unread {}
+
+/// Files of records, which can be read more than once.
+#[derive(Debug)]
+pub struct Records {
+    files: Vec<PathBuf>,
+    /// Standard input, set down.
+    input: Option<File>,
+}
+
+/// What standard input is called.
+const STDIN: &str = "-";
+
+impl Records {
+    /// Finds the files of folders; `-` is standard input, which is set down in a file without a name to be read again.
+    ///
+    /// # Errors
+    /// When a path cannot be read, or is a folder that holds no records or whose run has not ended.
+    pub fn open(paths: &[PathBuf]) -> Result<Self, Unread> {
+        let mut records = Records { files: Vec::new(), input: None };
+        for path in paths {
+            let unread = |error| Unread { place: path.display().to_string(), error };
+            if path.as_os_str() == STDIN {
+                let mut file = tempfile::tempfile().map_err(unread)?;
+                io::copy(&mut io::stdin().lock(), &mut file).map_err(unread)?;
+                records.input = Some(file);
+                records.files.push(path.clone());
+            } else if fs::metadata(path).map_err(unread)?.is_dir() {
+                records.files.extend(files(path).map_err(unread)?);
+            } else {
+                records.files.push(path.clone());
+            }
+        }
+        Ok(records)
+    }
+
+    /// All records from the first on.
+    pub fn parts(&self) -> Parts<'_> {
+        Parts { records: self, files: self.files.iter(), open: None }
+    }
+
+    fn reader(&self, path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+        let file = match &self.input {
+            Some(input) if path.as_os_str() == STDIN => {
+                let mut input = input.try_clone()?;
+                input.rewind()?;
+                input
+            }
+            _ => File::open(path)?,
+        };
+        const BUFFER: usize = 1 << 16;
+        Ok(match path.extension().and_then(|ending| ending.to_str()) {
+            Some("zst") => Box::new(BufReader::with_capacity(BUFFER, zstd::Decoder::new(file)?)),
+            Some("gz") => Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file))),
+            _ => Box::new(BufReader::with_capacity(BUFFER, file)),
+        })
+    }
+}
+
+/// The files of records below a folder: of a folder of shards those its list names, else all that are named so.
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let wrong = |message: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, message.to_owned()));
+    if folder.join(folder::MANIFEST).exists() {
+        let lines = folder::manifest(folder)?;
+        if !matches!(lines.last(), Some(Line::End(_))) {
+            return wrong(
+                "expected a run that has ended, found one that has not\nhelp: kohex status says how far it is",
+            );
+        }
+        let all = lines.iter().flat_map(folder::files).filter(|file| file.name.starts_with("part-"));
+        return Ok(all.map(|file| folder.join(&file.name)).collect());
+    }
+    let named = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        [".json", ".jsonl", ".jsonl.zst", ".jsonl.gz"].iter().any(|ending| name.ends_with(ending))
+    };
+    let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut files: Vec<PathBuf> = entries.into_iter().filter(named).collect();
+    files.sort();
+    if files.is_empty() { wrong("expected files of records (.jsonl, .json), found none") } else { Ok(files) }
+}
+
+/// Records in parts, file by file.
+pub struct Parts<'r> {
+    records: &'r Records,
+    files: std::slice::Iter<'r, PathBuf>,
+    open: Option<Open>,
+}
+
+/// A file that is being read.
+struct Open {
+    place: Arc<str>,
+    reader: Box<dyn BufRead + Send>,
+    line: u64,
+    /// A file that is one record, over several lines.
+    whole: bool,
+}
+
+impl Iterator for Parts<'_> {
+    type Item = Result<Part, Unread>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (mut records, mut bytes, mut hash) = (Vec::new(), 0, Sha256::new());
+        while records.len() < MOST_RECORDS && bytes < MOST_BYTES {
+            match self.read() {
+                Ok(Some(raw)) => {
+                    bytes += raw.json.len();
+                    hash.update(&raw.json);
+                    records.push(raw);
+                }
+                // A part ends with its file, so that it stays the same when others change.
+                Ok(None) if records.is_empty() && self.files.len() > 0 => {}
+                Ok(None) => break,
+                Err(unread) => return Some(Err(unread)),
+            }
+        }
+        let (first, last) = (records.first()?, records.last()?);
+        let name = if first.place == last.place {
+            format!("{}:{}-{}", first.place, first.line, last.line)
+        } else {
+            format!("{} to {}", first.place, last.place)
+        };
+        Some(Ok(Part { name, digest: hexadecimal(&hash.finalize()), records }))
+    }
+}
+
+impl Parts<'_> {
+    /// The next record, of this file or the next; none where a file of records ends.
+    fn read(&mut self) -> Result<Option<Raw>, Unread> {
+        loop {
+            let open = match &mut self.open {
+                Some(open) => open,
+                none => {
+                    let Some(path) = self.files.next() else { return Ok(None) };
+                    let place: Arc<str> = path.display().to_string().into();
+                    let reader = self.records.reader(path);
+                    let reader = reader.map_err(|error| Unread { place: place.to_string(), error })?;
+                    let whole = path.extension().is_some_and(|ending| ending == "json");
+                    none.insert(Open { place, reader, line: 0, whole })
+                }
+            };
+            match open.next().map_err(|error| Unread { place: open.place.to_string(), error })? {
+                Some(raw) => return Ok(Some(raw)),
+                None => {
+                    let whole = open.whole;
+                    self.open = None;
+                    if !whole {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Open {
+    fn next(&mut self) -> io::Result<Option<Raw>> {
+        loop {
+            let mut json = Vec::new();
+            let mut reader = self.reader.by_ref().take(LONGEST);
+            let read = if self.whole { reader.read_to_end(&mut json)? } else { reader.read_until(b'\n', &mut json)? };
+            if read == 0 {
+                return Ok(None);
+            }
+            if json.len() as u64 == LONGEST && !json.ends_with(b"\n") {
+                let message =
+                    format!("line {}: expected a record of less than {LONGEST} bytes, found more", self.line + 1);
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            }
+            self.line += u64::from(!self.whole);
+            let torn = !json.ends_with(b"\n");
+            json.truncate(json.trim_ascii_end().len());
+            if !json.is_empty() {
+                return Ok(Some(Raw { place: Arc::clone(&self.place), line: self.line, json, torn }));
+            }
+        }
+    }
+}
