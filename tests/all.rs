@@ -12,6 +12,7 @@ mod batch;
 mod command_line;
 mod faults;
 mod formats;
+mod import;
 mod kohesio;
 mod languages;
 mod laws;

@@ -1,6 +1,7 @@
 //! `kohex extract`: pages in, records out.
 
 mod filter;
+mod into;
 mod shards;
 mod stream;
 
@@ -29,6 +30,9 @@ pub struct Extract {
     /// Write one pretty-printed <id>.json per project into DIR
     #[arg(long, value_name = "DIR")]
     each: Option<PathBuf>,
+    /// Load the records into a database (sqlite:FILE), as `kohex import` does
+    #[arg(long, value_name = "URL", conflicts_with_all = ["output", "each", "jsonl", "no_merge"])]
+    to: Option<String>,
     /// Write what gave no record, and why, as JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -167,6 +171,9 @@ impl Extract {
         let progress = Progress::new(common, &self.paths, &choice);
         let job = Job { common, args: self, extractor, limits: self.limits.limits(), choice, progress, began };
         interrupt::watch();
+        if let Some(url) = &self.to {
+            return into::run(&job, &super::import::url(url)?);
+        }
         match &self.each {
             Some(folder) => {
                 let sink = Each::new(folder).map_err(|e| Refusal::new(folder.display(), "cannot be written", &e))?;

@@ -1,5 +1,6 @@
 //! `kohex import`: records into a database.
 
+use std::fmt::Display;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::{PoisonError, mpsc};
@@ -23,14 +24,15 @@ use crate::tables::Rows;
 const NAMED: usize = 20;
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Import {
     /// Files of records (.jsonl, .jsonl.zst, .jsonl.gz, .json), folders of them, folders that `kohex extract -o` wrote;
     /// - is standard input
     #[arg(value_name = "RECORDS", required = true)]
     records: Vec<PathBuf>,
     /// The database: sqlite:FILE
-    #[arg(long, value_name = "URL", value_parser = Url::parse)]
-    to: Url,
+    #[arg(long, value_name = "URL")]
+    to: String,
     /// Load all records or, where one of them is bad, none [default]
     #[arg(long, conflicts_with = "skip_bad")]
     atomic: bool,
@@ -64,12 +66,11 @@ impl Import {
     pub fn run(&self, common: &Common) -> Result<Outcome, Refusal> {
         interrupt::watch();
         let access = if self.dry_run { Access::Look } else { Access::Load };
+        let url = url(&self.to)?;
         let records = Records::open(&self.records)?;
-        match &self.to {
-            Url::Sqlite(path) => {
-                let checked = self.check(common, &records)?;
-                self.load(common, &records, checked, Sqlite::open(path, access)?)
-            }
+        let checked = self.check(common, &records)?;
+        match &url {
+            Url::Sqlite(path) => self.load(common, &records, checked, &url, Sqlite::open(path, access)?),
         }
     }
 
@@ -108,12 +109,7 @@ impl Import {
         bar.finish_and_clear();
         checked.digest = hexadecimal(&hash.finalize());
         checked.patterns = patterns.flatten();
-        for bad in checked.bad.iter().take(NAMED) {
-            remark(&shown(&bad.to_string()));
-        }
-        if checked.bad.len() > NAMED {
-            remark(&format!("and {} more", checked.bad.len() - NAMED));
-        }
+        name(&checked.bad);
         if !checked.bad.is_empty() && !self.skip_bad {
             let (bad, all) = (checked.bad.len(), checked.records + checked.bad.len() as u64);
             return Err(Refusal(format!(
@@ -131,17 +127,19 @@ impl Import {
         common: &Common,
         records: &Records,
         checked: Checked,
+        url: &Url,
         store: Option<S>,
     ) -> Result<Outcome, Refusal> {
         let began = Instant::now();
         let refused = checked.bad.len() as u64;
+        let tell = |tally: &Tally| {
+            if !common.quiet {
+                remark(&format!("{}; {:.2} s", told(url, tally, refused, self.dry_run), began.elapsed().as_secs_f64()));
+            }
+        };
         let Some(store) = store else {
-            self.tell(
-                common,
-                &Tally { counts: Counts { added: checked.records, ..Counts::default() }, ..Tally::default() },
-                refused,
-                began,
-            );
+            // A database that is not there would get all of them.
+            tell(&Tally { counts: Counts { added: checked.records, ..Counts::default() }, ..Tally::default() });
             return Ok(Outcome::Done);
         };
         let run = Run {
@@ -176,9 +174,9 @@ impl Import {
             )));
         }
         let mut store = loader.end(refused)?;
-        self.tell(common, &now(), refused, began);
+        tell(&now());
         if self.prune {
-            self.remove(common, &mut store, refused)?;
+            self.remove(common, url, &mut store, refused)?;
         }
         Ok(if refused > 0 { Outcome::SomeFailed } else { Outcome::Done })
     }
@@ -186,9 +184,8 @@ impl Import {
 
 impl Import {
     /// Removes what is in none of the records, after saying how much that is.
-    fn remove(&self, common: &Common, store: &mut impl Store, refused: u64) -> Result<(), Refusal> {
+    fn remove(&self, common: &Common, place: &Url, store: &mut impl Store, refused: u64) -> Result<(), Refusal> {
         let gone = store.unseen()?;
-        let place = &self.to;
         if gone == 0 {
             return Ok(());
         }
@@ -214,24 +211,36 @@ impl Import {
         }
         Ok(())
     }
+}
 
-    /// Says what was done, or would be.
-    fn tell(&self, common: &Common, tally: &Tally, refused: u64, began: Instant) {
-        if common.quiet {
-            return;
-        }
-        let Tally { counts: Counts { added, changed, unchanged }, again, before, .. } = tally;
-        let would = if self.dry_run { "would be " } else { "" };
-        let mut told = format!("{}: {added} {would}added, {changed} {would}changed, {unchanged} unchanged", self.to);
-        for (count, what) in
-            [(*again, "there a second time"), (*before, "loaded by the run that was broken off"), (refused, "refused")]
-        {
-            if count > 0 {
-                told.push_str(&format!(", {count} {what}"));
-            }
-        }
-        remark(&format!("{told}; {:.2} s", began.elapsed().as_secs_f64()));
+/// The database that is meant. The argument itself is not told, as it may hold a password.
+pub fn url(text: &str) -> Result<Url, Refusal> {
+    Url::parse(text).map_err(|wrong| Refusal(format!("--to: {wrong}")))
+}
+
+/// Names the first of many bad records.
+pub fn name(bad: &[impl Display]) {
+    for bad in bad.iter().take(NAMED) {
+        remark(&shown(&bad.to_string()));
     }
+    if bad.len() > NAMED {
+        remark(&format!("and {} more", bad.len() - NAMED));
+    }
+}
+
+/// What was done with records, or would be.
+pub fn told(place: &Url, tally: &Tally, refused: u64, dry_run: bool) -> String {
+    let Tally { counts: Counts { added, changed, unchanged }, again, before, .. } = tally;
+    let would = if dry_run { "would be " } else { "" };
+    let mut told = format!("{place}: {added} {would}added, {changed} {would}changed, {unchanged} unchanged");
+    for (count, what) in
+        [(*again, "there a second time"), (*before, "loaded by the run that was broken off"), (refused, "refused")]
+    {
+        if count > 0 {
+            told.push_str(&format!(", {count} {what}"));
+        }
+    }
+    told
 }
 
 /// Whether the user says yes.

@@ -54,7 +54,7 @@ struct Common {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Read pages and write one record per project
-    Extract(extract::Extract),
+    Extract(Box<extract::Extract>),
     /// Load records into a database
     Import(import::Import),
     /// Check the patterns' examples, and pages against what is expected of them

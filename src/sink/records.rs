@@ -240,15 +240,14 @@ impl Parts<'_> {
                     none.insert(Open { place, reader, line: 0, whole })
                 }
             };
-            match open.next().map_err(|error| Unread { place: open.place.to_string(), error })? {
-                Some(raw) => return Ok(Some(raw)),
-                None => {
-                    let whole = open.whole;
-                    self.open = None;
-                    if !whole {
-                        return Ok(None);
-                    }
-                }
+            let read = open.next().map_err(|error| Unread { place: open.place.to_string(), error })?;
+            if read.is_some() {
+                return Ok(read);
+            }
+            let whole = open.whole;
+            self.open = None;
+            if !whole {
+                return Ok(None);
             }
         }
     }

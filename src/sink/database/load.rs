@@ -12,14 +12,20 @@ use crate::record::Record;
 use crate::sink::Sink;
 use crate::tables::{Misfit, Rows};
 
-/// Records that a shard has when they come one by one.
+/// Records and bytes, roughly, that a shard has when they come one by one.
 const SHARD: usize = 4096;
+const SHARD_BYTES: usize = 32 << 20;
+/// Bytes of a record without mentions and text, and of a mention, roughly.
+const HEAD: usize = 2048;
+const MENTION: usize = 512;
 
 /// A record made ready for a database.
 pub struct Prepared<I> {
     pub id: String,
     pub digest: String,
     item: I,
+    /// Roughly.
+    bytes: usize,
 }
 
 /// Makes a record ready.
@@ -28,7 +34,8 @@ pub struct Prepared<I> {
 /// When the tables cannot hold one of its values.
 pub fn prepare<S: Store>(record: &Record) -> Result<Prepared<S::Item>, Misfit> {
     let rows = Rows::of(record)?;
-    Ok(Prepared { id: record.id.clone(), digest: rows.digest.clone(), item: S::encode(&rows) })
+    let bytes = HEAD + record.mentions.len() * MENTION + record.text.as_ref().map_or(0, String::len);
+    Ok(Prepared { id: record.id.clone(), digest: rows.digest.clone(), item: S::encode(&rows), bytes })
 }
 
 /// What became of the records of a run.
@@ -54,6 +61,7 @@ pub struct Loader<S: Store> {
     /// Notes the ids for pruning.
     prune: bool,
     waiting: Vec<Prepared<S::Item>>,
+    bytes: usize,
     tally: Arc<Mutex<Tally>>,
 }
 
@@ -65,7 +73,7 @@ impl<S: Store> Loader<S> {
     pub fn begin(mut store: S, run: &Run, dry: bool, prune: bool) -> Result<Self, Fault> {
         let done = if dry { HashSet::new() } else { store.begin(run)? };
         let (ids, waiting, tally) = (Sieve::default(), Vec::new(), Arc::default());
-        Ok(Loader { store, ids, done, dry, prune, waiting, tally })
+        Ok(Loader { store, ids, done, dry, prune, waiting, bytes: 0, tally })
     }
 
     /// What becomes of the records, also while they are loaded.
@@ -117,6 +125,7 @@ impl<S: Store> Loader<S> {
 
     /// Loads what waits.
     fn flush(&mut self) -> Result<(), Fault> {
+        self.bytes = 0;
         let records = mem::take(&mut self.waiting);
         let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(()) };
         let name = format!("{} to {}", first.id, last.id);
@@ -139,10 +148,16 @@ impl<S: Store> Sink for Loader<S> {
 
     fn write(&mut self, item: Self::Item) -> io::Result<()> {
         match item {
-            Ok(record) => self.waiting.push(record),
+            Ok(record) => {
+                self.bytes += record.bytes;
+                self.waiting.push(record);
+            }
             Err(misfit) => locked(&self.tally).refused.push(misfit),
         }
-        if self.waiting.len() >= SHARD { self.flush().map_err(io::Error::other) } else { Ok(()) }
+        if self.waiting.len() < SHARD && self.bytes < SHARD_BYTES {
+            return Ok(());
+        }
+        self.flush().map_err(io::Error::other)
     }
 
     fn finish(mut self) -> io::Result<()> {

@@ -18,8 +18,8 @@ use super::{Access, Counts, Fault, Run, Shard, Store};
 use crate::record::Record;
 use crate::tables::{AMOUNT_SCALE, Cell, Dialect, PROJECTS, RATE_SCALE, Rows, TABLES, Table, Type, ddl, record};
 
-/// How long another program may hold the database.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long another program may hold the database: another import does so for a shard at a time.
+const PATIENCE: Duration = Duration::from_mins(2);
 const DIALECT: Dialect = Dialect::Sqlite;
 const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
 
@@ -69,9 +69,7 @@ impl Sqlite {
 
     /// The version of the tables, where there are any.
     fn version(&self) -> Result<Option<i32>, Fault> {
-        let ours = "select count(*) from sqlite_schema where type = 'table' and name in ('schema_version', 'projects')";
-        let count: i64 = self.ask(|c| c.query_row(ours, [], |row| row.get(0)))?;
-        match count {
+        match self.ask(tables)? {
             0 => Ok(None),
             2 => self.ask(|c| c.query_row("select max(version) from schema_version", [], |row| row.get(0))),
             _ => {
@@ -81,7 +79,11 @@ impl Sqlite {
     }
 
     fn create(&mut self) -> Result<(), Fault> {
-        self.change(|t| ddl(DIALECT).iter().try_for_each(|statement| t.execute_batch(statement)))
+        // Another import may have made them meanwhile.
+        self.change(|t| match tables(t)? {
+            0 => ddl(DIALECT).iter().try_for_each(|statement| t.execute_batch(statement)),
+            _ => Ok(()),
+        })
     }
 
     /// Whether the tables are as this program makes them; columns beside them are their owner's.
@@ -131,9 +133,9 @@ impl Store for Sqlite {
             let columns = table.columns.iter().cycle();
             cells.iter().zip(columns).map(|(cell, column)| value(cell, column.holds)).collect()
         };
-        let [a, b, c, d] = &rows.cells;
-        let [p, m, w, o] = TABLES;
-        Item { id: rows.id.to_owned(), rows: [values(a, p), values(b, m), values(c, w), values(d, o)] }
+        let mut tables = TABLES.into_iter();
+        let rows_of = |cells| tables.next().map(|table| values(cells, table)).unwrap_or_default();
+        Item { id: rows.id.to_owned(), rows: rows.cells.each_ref().map(rows_of) }
     }
 
     fn begin(&mut self, run: &Run) -> Result<HashSet<String>, Fault> {
@@ -248,6 +250,12 @@ impl Store for Sqlite {
         }
         Ok(())
     }
+}
+
+/// How many of two tables that kohex makes are there.
+fn tables(connection: &Connection) -> rusqlite::Result<i64> {
+    let ours = "select count(*) from sqlite_schema where type = 'table' and name in ('schema_version', 'projects')";
+    connection.query_row(ours, [], |row| row.get(0))
 }
 
 /// What loads records within a transaction.

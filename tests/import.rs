@@ -1,0 +1,569 @@
+//! Records into SQLite, read back with the program `sqlite3`.
+
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use kohex::record::Record;
+use serde_json::{Value, json};
+
+use crate::kohex;
+use crate::pages::as_records;
+
+/// The records of all fixtures, one a line.
+static LINES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut records: BTreeMap<String, Record> = BTreeMap::new();
+    for (i, mut record) in as_records("fixtures").enumerate() {
+        // Some fixtures are of one Kohesio item; here each is a project.
+        if records.contains_key(&record.id) {
+            record.id = format!("{}-{i}", record.id);
+        }
+        records.insert(record.id.clone(), record);
+    }
+    records.values().map(|record| String::from_utf8(record.line()).expect("UTF-8").trim_end().to_owned()).collect()
+});
+
+fn file(folder: &Path, name: &str, lines: &[impl AsRef<str>]) -> String {
+    let path = folder.join(name);
+    let lines: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
+    let text = lines.join("\n") + "\n";
+    fs::write(&path, text).expect("written");
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+/// A database in a folder, as a URL names it and as `sqlite3` does.
+fn database(folder: &Path) -> (String, String) {
+    let path = folder.join("projects.db");
+    let path = path.to_str().expect("UTF-8");
+    (format!("sqlite:{path}"), path.to_owned())
+}
+
+fn import(arguments: &[&str]) -> Output {
+    kohex().arg("import").args(arguments).output().expect("runs")
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Imports what must go in.
+fn imported(arguments: &[&str]) -> String {
+    let run = import(arguments);
+    assert_eq!(run.status.code(), Some(0), "{}", told(&run));
+    assert!(run.stdout.is_empty(), "standard output is for records");
+    told(&run)
+}
+
+/// Asserts that an import is refused with these words.
+fn refused(arguments: &[&str], words: &[&str]) {
+    let run = import(arguments);
+    let told = told(&run);
+    assert_eq!(run.status.code(), Some(2), "{told}");
+    for word in words {
+        assert!(told.contains(word), "expected {word:?} in {told}");
+    }
+}
+
+/// What `sqlite3` answers; it is installed where it is missing.
+fn ask(database: &str, sql: &str) -> Vec<Value> {
+    static CLIENT: LazyLock<()> = LazyLock::new(|| {
+        if Command::new("sqlite3").arg("-version").output().is_err() {
+            let installed = Command::new("apt-get").args(["install", "-y", "-q", "sqlite3"]).status();
+            assert!(installed.is_ok_and(|status| status.success()), "expected the program sqlite3: install it");
+        }
+    });
+    LazyLock::force(&CLIENT);
+    let run = Command::new("sqlite3").args(["-json", "-readonly", database, sql]).output().expect("sqlite3");
+    assert!(run.status.success(), "{sql}: {}", String::from_utf8_lossy(&run.stderr));
+    if run.stdout.is_empty() { Vec::new() } else { serde_json::from_slice(&run.stdout).expect("JSON") }
+}
+
+fn number(database: &str, sql: &str) -> i64 {
+    ask(database, sql)[0].as_object().and_then(|row| row.values().next()?.as_i64()).expect("a number")
+}
+
+/// All rows of the tables of records.
+fn rows(database: &str) -> Vec<Vec<Value>> {
+    let table = |(table, key): (&str, &str)| ask(database, &format!("select rowid, * from {table} order by {key}"));
+    let owned = "project_id, position";
+    [("projects", "id"), ("mentions", owned), ("warnings", owned), ("documents", owned)].map(table).to_vec()
+}
+
+/// The rows without the numbers that SQLite gives them as they come.
+fn unnumbered(mut rows: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
+    rows.iter_mut().flatten().for_each(|row| drop(row.as_object_mut().map(|row| row.remove("rowid"))));
+    rows
+}
+
+/// The first day or minute of a date, and how exactly it is known.
+fn padded(date: &Value, to: &str) -> (Value, Value) {
+    let Some(date) = date.as_str() else { return (Value::Null, Value::Null) };
+    let precision = match date.len() {
+        4 => "year",
+        7 => "month",
+        10 => "day",
+        _ => "minute",
+    };
+    (format!("{date}{}", &to[date.len()..]).into(), precision.into())
+}
+
+/// A decimal number in units of its last digit.
+fn scaled(number: &Value, digits: usize) -> Value {
+    if number.is_null() {
+        return Value::Null;
+    }
+    let text = number.to_string();
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    format!("{whole}{part:0<digits$}").parse::<i64>().expect("a number").into()
+}
+
+#[test]
+fn every_field_of_every_record_is_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, path) = database(folder.path());
+    let said = imported(&[&file(folder.path(), "records.jsonl", &LINES), "--to", &url]);
+    assert!(said.contains(&format!("{} added, 0 changed, 0 unchanged", LINES.len())), "{said}");
+    let mut projects = ask(&path, "select * from projects order by id").into_iter();
+    let mut mentions = ask(&path, "select * from mentions order by project_id, position").into_iter();
+    let mut warnings = ask(&path, "select * from warnings order by project_id, position").into_iter();
+    let mut documents = ask(&path, "select * from documents order by project_id, position").into_iter();
+    let null = Value::Null;
+    for line in LINES.iter() {
+        let record: Value = serde_json::from_str(line).expect("JSON");
+        let row = projects.next().expect("a row");
+        let plain = [
+            "id",
+            "id_source",
+            "kind",
+            "title",
+            "programming_period",
+            "fund",
+            "programme",
+            "managing_authority",
+            "beneficiary",
+            "region",
+            "country",
+            "participants",
+        ];
+        for key in plain {
+            assert_eq!(row[key], record[key], "{key} of {}", record["id"]);
+        }
+        assert_eq!(row["language"], record["language"]["code"]);
+        assert_eq!(row["language_confidence"].as_f64(), record["language"]["confidence"].as_f64());
+        let others: Value = serde_json::from_str(row["other_languages"].as_str().expect("text")).expect("JSON");
+        assert_eq!(others, record["other_languages"]);
+        for (key, to) in [("start_date", "0000-01-01"), ("end_date", "0000-01-01"), ("published", "0000-01-01T00:00")] {
+            let found = (row[key].clone(), row[&format!("{key}_precision")].clone());
+            assert_eq!(found, padded(&record[key], to), "{key} of {}", record["id"]);
+        }
+        for key in ["total_budget", "eu_contribution"] {
+            let money = &record[key];
+            let amount = money.get("amount").unwrap_or(&null);
+            assert_eq!(row[&format!("{key}_cents")], scaled(amount, 2), "{key} of {}", record["id"]);
+            assert_eq!(row[key].as_f64(), amount.to_string().parse().ok(), "{key} of {}", record["id"]);
+            assert_eq!(row[&format!("{key}_currency")], *money.get("currency").unwrap_or(&null));
+        }
+        let rate = record["cofinancing_rate"].to_string().parse::<f64>().ok();
+        assert_eq!(row["cofinancing_rate"].as_f64(), rate, "{}", record["id"]);
+        assert_eq!(
+            [&row["version"], &row["patterns"]],
+            [&record["produced_by"]["version"], &record["produced_by"]["patterns"]]
+        );
+        assert_eq!(row["text"], *record.get("text").unwrap_or(&null));
+        for (position, mention) in record["mentions"].as_array().expect("a list").iter().enumerate() {
+            let row = mentions.next().expect("a row");
+            assert_eq!((&row["project_id"], row["position"].as_u64()), (&record["id"], Some(position as u64)));
+            for key in ["kind", "role", "text", "rule", "mod", "document"] {
+                assert_eq!(row[key], mention[key], "{key} of {mention}");
+            }
+            assert_eq!([&row["span_start"], &row["span_end"]], [&mention["start"], &mention["end"]]);
+            assert_eq!(row["currency"], *mention.get("currency").unwrap_or(&null));
+            assert_eq!(row["people"], *mention.get("group").unwrap_or(&null));
+            let value = &mention["value"];
+            let digits = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            assert_eq!(row["value"], Value::from(digits.as_str()));
+            assert_eq!(row["value_number"].as_f64(), value.is_number().then(|| digits.parse().expect("a number")));
+            let day = if mention["kind"] == "date" { padded(value, "0000-01-01T00:00").0 } else { Value::Null };
+            assert_eq!(row["value_date"].as_str(), day.as_str().map(|day| &day[..10]));
+        }
+        for (position, warning) in record["warnings"].as_array().expect("a list").iter().enumerate() {
+            let row = warnings.next().expect("a row");
+            assert_eq!((&row["project_id"], row["position"].as_u64()), (&record["id"], Some(position as u64)));
+            assert_eq!([&row["code"], &row["message"]], [&warning["code"], &warning["message"]]);
+            assert_eq!(row["mentions"], warning["mentions"].to_string());
+        }
+        for (position, document) in record["documents"].as_array().expect("a list").iter().enumerate() {
+            let row = documents.next().expect("a row");
+            assert_eq!((&row["project_id"], row["position"].as_u64()), (&record["id"], Some(position as u64)));
+            for key in ["path", "url", "media_type", "encoding", "bytes", "sha256", "language"] {
+                assert_eq!(row[key], document[key], "{key} of {document}");
+            }
+        }
+    }
+    assert!(projects.chain(mentions).chain(warnings).chain(documents).next().is_none(), "more rows than values");
+}
+
+#[test]
+fn the_same_records_again_change_nothing_and_a_changed_one_only_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, path) = database(folder.path());
+    let records = file(folder.path(), "records.jsonl", &LINES);
+    imported(&[&records, "--to", &url]);
+    let before = rows(&path);
+    let said = imported(&[&records, "--to", &url]);
+    assert!(said.contains(&format!("0 added, 0 changed, {} unchanged", LINES.len())), "{said}");
+    assert!(rows(&path) == before, "rows have changed");
+
+    let mut lines = LINES.clone();
+    let place = lines.iter().position(|line| line.matches("\"rule\"").count() > 3).expect("a record with mentions");
+    let mut record: Value = serde_json::from_str(&lines[place]).expect("JSON");
+    let id = record["id"].as_str().expect("an id").to_owned();
+    record["mentions"].as_array_mut().expect("a list").truncate(2);
+    record["warnings"] = json!([]);
+    record["title"] = "Un altro titolo".into();
+    lines[place] = record.to_string();
+    let said = imported(&[&file(folder.path(), "changed.jsonl", &lines), "--to", &url]);
+    assert!(said.contains(&format!("0 added, 1 changed, {} unchanged", LINES.len() - 1)), "{said}");
+    let others = |rows: Vec<Vec<Value>>| -> Vec<Value> {
+        rows.into_iter().flatten().filter(|row| row["id"] != *id && row["project_id"] != *id).collect()
+    };
+    let after = rows(&path);
+    let own: Vec<&Value> = after.iter().flatten().filter(|row| row["project_id"] == *id || row["id"] == *id).collect();
+    assert_eq!(own.iter().filter(|row| row.get("span_start").is_some()).count(), 2);
+    assert!(own.iter().any(|row| row["title"] == "Un altro titolo"));
+    assert!(others(after) == others(before), "rows of other projects have changed");
+    let runs = ask(
+        &path,
+        "select records, added, changed, unchanged, pruned, refused, finished_at is not null as ended from runs",
+    );
+    let all = LINES.len();
+    let run = |added: usize, changed: usize, unchanged: usize| json!({"records": all, "added": added, "changed": changed, "unchanged": unchanged, "pruned": 0, "refused": 0, "ended": 1});
+    assert_eq!(runs, [run(all, 0, 0), run(0, 0, all), run(0, 1, all - 1)]);
+}
+
+#[test]
+fn what_was_changed_or_removed_by_hand_comes_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, path) = database(folder.path());
+    let records = file(folder.path(), "records.jsonl", &LINES);
+    imported(&[&records, "--to", &url]);
+    let before = rows(&path);
+    let by_hand = "update projects set title = 'x' where id = (select min(id) from projects);
+                   delete from mentions where project_id = (select max(project_id) from mentions) and position = 0";
+    assert!(Command::new("sqlite3").args([&path, by_hand]).status().expect("sqlite3").success());
+    assert!(rows(&path) != before, "nothing was changed by hand");
+    let said = imported(&[&records, "--to", &url]);
+    assert!(said.contains("0 added, 2 changed"), "{said}");
+    assert!(unnumbered(rows(&path)) == unnumbered(before), "rows have not come back");
+}
+
+#[test]
+fn nothing_is_removed_but_when_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, path) = database(folder.path());
+    imported(&[&file(folder.path(), "all.jsonl", &LINES), "--to", &url]);
+    let fewer = file(folder.path(), "fewer.jsonl", &LINES[3..]);
+    let count = || usize::try_from(number(&path, "select count(*) from projects")).expect("a count");
+    imported(&[&fewer, "--to", &url]);
+    assert_eq!(count(), LINES.len());
+    let said = imported(&[&fewer, "--to", &url, "--prune", "--dry-run"]);
+    assert!(said.contains("3 projects are in none of these records and would be removed"), "{said}");
+    assert_eq!(count(), LINES.len());
+    let said = imported(&[&fewer, "--to", &url, "--prune"]);
+    assert!(said.contains("3 projects are in none of these records and are removed"), "{said}");
+    assert_eq!(count(), LINES.len() - 3);
+    assert_eq!(number(&path, "select count(*) from mentions where project_id not in (select id from projects)"), 0);
+    assert_eq!(number(&path, "select pruned from runs order by id desc limit 1"), 3);
+    // A bad record may be of any project, so that nothing is known to be gone.
+    let bad = file(folder.path(), "bad.jsonl", &[LINES[5].as_str(), "{}"]);
+    refused(&[&bad, "--to", &url, "--prune", "--skip-bad"], &["nothing was removed", "bad.jsonl:2"]);
+    assert_eq!(count(), LINES.len() - 3);
+}
+
+#[test]
+fn a_dry_run_says_what_would_change_and_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, path) = database(folder.path());
+    let some = file(folder.path(), "some.jsonl", &LINES[2..]);
+    let said = imported(&[&some, "--to", &url, "--dry-run"]);
+    assert!(said.contains(&format!("{} would be added, 0 would be changed", LINES.len() - 2)), "{said}");
+    assert!(!Path::new(&path).exists());
+    imported(&[&some, "--to", &url]);
+    let before = fs::read(&path).expect("a file");
+    let mut lines = LINES.clone();
+    lines[2] = lines[2].replacen("\"regional\"", "\"row\"", 1).replacen("\"kind\":\"kohesio\"", "\"kind\":\"row\"", 1);
+    let said = imported(&[&file(folder.path(), "all.jsonl", &lines), "--to", &url, "--dry-run"]);
+    let unchanged = LINES.len() - 3;
+    assert!(said.contains(&format!("2 would be added, 1 would be changed, {unchanged} unchanged")), "{said}");
+    assert!(fs::read(&path).expect("a file") == before, "the file has changed");
+}
+
+#[test]
+fn bad_records_are_named_and_nothing_or_the_rest_goes_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, path) = database(folder.path());
+    let good = |place: usize| LINES[place].clone();
+    let changed = |place: usize, key: &str, value: Value| {
+        let mut record: Value = serde_json::from_str(&LINES[place]).expect("JSON");
+        record[key] = value;
+        record.to_string()
+    };
+    let lines = [
+        good(0),
+        "no JSON".to_owned(),
+        changed(1, "schema", "kohex/2".into()),
+        changed(2, "participants", "many".into()),
+        changed(3, "country", "Austria".into()),
+        changed(4, "title", "a\0b".into()),
+        changed(0, "title", "another record of the same id".into()),
+        good(5),
+        good(5),
+        changed(6, "unknown_key", 1.into()),
+        changed(7, "start_date", "2021-13".into()),
+    ];
+    let bad = file(folder.path(), "bad.jsonl", &lines);
+    // The last one is cut off.
+    let mut text = fs::read_to_string(&bad).expect("text");
+    text.push_str(&LINES[8][..LINES[8].len() / 2]);
+    fs::write(&bad, text).expect("written");
+    let named = [
+        "bad.jsonl:2: expected a record",
+        "bad.jsonl:3: expected a record, found expected a record of the version kohex/1, found \"kohex/2\"",
+        "bad.jsonl:4: expected a record",
+        "bad.jsonl:5: country: expected [A-Z][A-Z], found \"Austria\"",
+        "bad.jsonl:6: title: expected text without U+0000",
+        "bad.jsonl:7: expected one record of the id",
+        "bad.jsonl:10: expected a record, found unknown field `unknown_key`",
+        "bad.jsonl:11: start_date: expected a date of ISO 8601, found \"2021-13\"",
+        "bad.jsonl:12: expected a whole record, found one that is cut off where the file ends",
+    ];
+    refused(&[&bad, "--to", &url], &named);
+    refused(&[&bad, "--to", &url, "--atomic"], &["nothing was loaded: expected records only, found 9 of 12 bad"]);
+    assert!(!Path::new(&path).exists());
+    let run = import(&[&bad, "--to", &url, "--skip-bad"]);
+    assert_eq!(run.status.code(), Some(1), "{}", told(&run));
+    assert!(told(&run).contains("2 added, 0 changed, 0 unchanged, 1 there a second time, 9 refused"), "{}", told(&run));
+    assert!(named.iter().all(|words| told(&run).contains(words)), "{}", told(&run));
+    assert_eq!(number(&path, "select count(*) from projects"), 2);
+    assert_eq!(number(&path, "select refused from runs"), 9);
+    let empty = file(folder.path(), "empty.jsonl", &[""]);
+    refused(&[&empty, "--to", &url], &["nothing was loaded: expected records, found none"]);
+    refused(&["missing.jsonl", "--to", &url], &["missing.jsonl: cannot be read: no such file or directory"]);
+}
+
+#[test]
+fn awkward_text_comes_through_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, path) = database(folder.path());
+    let long = "Über 5 MB — \"quoted\" 'text' 🌊\n".repeat(170_000);
+    let texts = [
+        "it's \"quoted\"; drop table projects; --".to_owned(),
+        "👩‍🌾 Młodzież, Ελλάδα, Україна".to_owned(),
+        "\u{200f}مشروع\u{200e} \u{202e}abc\u{202c}".to_owned(),
+        "a\ttab, a\nline, a \\ and a \u{1} control".to_owned(),
+        long,
+    ];
+    let lines: Vec<String> = texts
+        .iter()
+        .enumerate()
+        .map(|(i, text)| {
+            let mut record: Value = serde_json::from_str(&LINES[i]).expect("JSON");
+            record["title"] = text.as_str().into();
+            record["text"] = text.as_str().into();
+            record.to_string()
+        })
+        .collect();
+    imported(&[&file(folder.path(), "records.jsonl", &lines), "--to", &url]);
+    let rows = ask(&path, "select hex(title) as title, hex(text) as text from projects order by id");
+    assert_eq!(rows.len(), texts.len());
+    for (row, text) in rows.iter().zip(&texts) {
+        let hexadecimal: Vec<String> = text.bytes().map(|byte| format!("{byte:02X}")).collect();
+        let hexadecimal = hexadecimal.concat();
+        assert!(row["title"] == *hexadecimal && row["text"] == *hexadecimal, "{}", &text[..20.min(text.len())]);
+    }
+}
+
+#[test]
+fn views_answer_what_people_ask() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, path) = database(folder.path());
+    imported(&[&file(folder.path(), "records.jsonl", &LINES), "--to", &url]);
+    let records: Vec<Value> = LINES.iter().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let with_warnings = records.iter().filter(|record| record["warnings"] != json!([])).count();
+    let reviewed =
+        number(&path, "select count(distinct id) from to_review where reason not like 'language.confidence'");
+    assert_eq!(usize::try_from(reviewed).expect("a count"), with_warnings);
+    assert!(number(&path, "select count(*) from to_review where reason = 'language.confidence'") >= 0);
+    let fr = records.iter().filter(|r| r["country"] == "FR" && r["fund"] == "ERDF");
+    let projects =
+        number(&path, "select coalesce(sum(projects), 0) from by_country_fund where country = 'FR' and fund = 'ERDF'");
+    assert_eq!(usize::try_from(projects).expect("a count"), fr.count());
+    let facts = ask(&path, "select id, mentions, warnings, path from project_facts order by id");
+    for (fact, record) in facts.iter().zip(&records) {
+        assert_eq!(fact["id"], record["id"]);
+        assert_eq!(fact["path"], record["documents"][0]["path"]);
+        for key in ["mentions", "warnings"] {
+            assert_eq!(fact[key].as_u64(), record[key].as_array().map(|list| list.len() as u64));
+        }
+    }
+}
+
+#[test]
+fn records_come_from_everything_that_extract_writes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let extract = |arguments: &[&str]| {
+        let run = kohex().args(["extract", "fixtures/it", "-q"]).args(arguments).output().expect("runs");
+        assert_eq!(run.status.code(), Some(0), "{}", told(&run));
+        run.stdout
+    };
+    let lines = extract(&[]);
+    fs::write(at("plain.jsonl"), &lines).expect("written");
+    fs::write(at("packed.jsonl.zst"), zstd::encode_all(lines.as_slice(), 1).expect("packed")).expect("written");
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(&lines).expect("packed");
+    fs::write(at("packed.jsonl.gz"), gz.finish().expect("packed")).expect("written");
+    extract(&["-o", &at("shards/")]);
+    extract(&["--compress", "-o", &at("packed/")]);
+    extract(&["--each", &at("each")]);
+    extract(&["--to", &format!("sqlite:{}", at("direct.db"))]);
+    let direct = unnumbered(rows(&at("direct.db")));
+    assert!(!direct[0].is_empty() && !direct[1].is_empty());
+    for name in ["plain.jsonl", "packed.jsonl.zst", "packed.jsonl.gz", "shards", "packed", "each"] {
+        let database = at(&format!("{name}.db"));
+        imported(&[&at(name), "-q", "--to", &format!("sqlite:{database}")]);
+        assert!(unnumbered(rows(&database)) == direct, "{name}");
+    }
+    let database = at("stdin.db");
+    let mut run = kohex()
+        .args(["import", "-", "--to", &format!("sqlite:{database}")])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("runs");
+    run.stdin.take().expect("a pipe").write_all(&lines).expect("written");
+    let run = run.wait_with_output().expect("ends");
+    assert_eq!(run.status.code(), Some(0), "{}", told(&run));
+    assert!(unnumbered(rows(&database)) == direct, "standard input");
+    let manifest = at("shards/manifest.jsonl");
+    let listed = fs::read_to_string(&manifest).expect("text");
+    let unfinished: String = listed.split_inclusive('\n').filter(|line| !line.contains("\"end\"")).collect();
+    fs::write(&manifest, unfinished).expect("written");
+    refused(&[&at("shards"), "--to", &format!("sqlite:{database}")], &["expected a run that has ended"]);
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let records = file(folder.path(), "records.jsonl", &LINES[..5]);
+    let make = |name: &str, sql: &str| {
+        let path = folder.path().join(name).to_str().expect("UTF-8").to_owned();
+        if !sql.is_empty() {
+            imported(&[&records, "-q", "--to", &format!("sqlite:{path}")]);
+            assert!(Command::new("sqlite3").args([&path, sql]).status().expect("sqlite3").success());
+        }
+        path
+    };
+    for (name, sql, words) in [
+        ("newer.db", "update schema_version set version = 99", "expected tables of version 1, found version 99"),
+        ("older.db", "update schema_version set version = 0", "expected tables of version 1, found version 0"),
+        (
+            "altered.db",
+            "alter table mentions rename column rule to pattern",
+            "table mentions: expected a column rule TEXT, found none",
+        ),
+    ] {
+        let path = make(name, sql);
+        let before = fs::read(&path).expect("a file");
+        refused(&[&records, "--to", &format!("sqlite:{path}")], &[words, "help:"]);
+        assert!(fs::read(&path).expect("a file") == before, "the file has changed");
+    }
+    let other = folder.path().join("other.db").to_str().expect("UTF-8").to_owned();
+    let made = Command::new("sqlite3").args([&other, "create table projects (name text)"]).status();
+    assert!(made.expect("sqlite3").success());
+    refused(&[&records, "--to", &format!("sqlite:{other}")], &["expected the tables of kohex or none"]);
+    let text =
+        file(folder.path(), "text.db", &["this is no database, but a text of more than a hundred characters"; 4]);
+    refused(&[&records, "--to", &format!("sqlite:{text}")], &["expected a database of SQLite, found another file"]);
+    let nowhere = format!("sqlite:{}/nowhere/projects.db", folder.path().display());
+    refused(&[&records, "--to", &nowhere], &["cannot be opened", "help:"]);
+    for (url, words) in [
+        ("projects.db", "expected sqlite:FILE"),
+        ("sqlite:", "found no file"),
+        ("sqlite:///a.db", "expected sqlite:FILE"),
+        ("mysql://me:secret@host/db", "found mysql:…"),
+    ] {
+        let run = import(&[&records, "--to", url]);
+        assert_eq!(run.status.code(), Some(2));
+        assert!(told(&run).contains(words) && !told(&run).contains("secret"), "{}", told(&run));
+    }
+    // A column and a table of the user's own are no obstacle.
+    let own = make("own.db", "alter table projects add column note text; create table notes (a text)");
+    let said = imported(&[&records, "--to", &format!("sqlite:{own}")]);
+    assert!(said.contains("0 added, 0 changed, 5 unchanged"), "{said}");
+}
+
+/// Many records made of few.
+fn many(folder: &Path, name: &str, count: usize) -> String {
+    let lines: Vec<String> = (0..count)
+        .map(|i| {
+            let mut record: Value = serde_json::from_str(&LINES[i % 20]).expect("JSON");
+            record["id"] = format!("{name}/{i:06}").into();
+            record.to_string()
+        })
+        .collect();
+    file(folder, name, &lines)
+}
+
+#[test]
+fn two_imports_at_once_wait_for_one_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, path) = database(folder.path());
+    let files = ["a.jsonl", "b.jsonl"].map(|name| many(folder.path(), name, 5_000));
+    let runs = files
+        .map(|records| kohex().args(["import", &records, "--to", &url]).stderr(Stdio::piped()).spawn().expect("runs"));
+    for run in runs {
+        let run = run.wait_with_output().expect("ends");
+        assert_eq!(run.status.code(), Some(0), "{}", told(&run));
+        assert!(told(&run).contains("5000 added, 0 changed"), "{}", told(&run));
+    }
+    assert_eq!(number(&path, "select count(*) from projects"), 10_000);
+}
+
+#[test]
+fn an_import_that_was_killed_leaves_whole_projects_and_is_gone_on_with() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, path) = database(folder.path());
+    let records = many(folder.path(), "records.jsonl", 12_000);
+    let mut run = kohex().args(["import", &records, "-q", "--to", &url]).stderr(Stdio::null()).spawn().expect("runs");
+    let begun = Instant::now();
+    let shards = || {
+        let asked = Command::new("sqlite3").args(["-readonly", &path, "select count(*) from shards"]).output();
+        asked.ok().and_then(|out| String::from_utf8_lossy(&out.stdout).trim().parse::<u32>().ok()).unwrap_or_default()
+    };
+    while shards() == 0 {
+        assert!(begun.elapsed() < Duration::from_mins(2), "no shard was loaded");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    run.kill().expect("killed");
+    let status = run.wait().expect("ends");
+    assert!(!status.success(), "the import ended before it was killed");
+    let whole =
+        "select count(*) from projects p where not exists (select 1 from documents d where d.project_id = p.id)";
+    // Opening for writing rolls back what was not committed.
+    assert!(Command::new("sqlite3").args([&path, "begin immediate; rollback"]).status().expect("sqlite3").success());
+    assert_eq!(number(&path, whole), 0);
+    let there = number(&path, "select count(*) from projects");
+    assert_eq!(there, number(&path, "select sum(records) from shards"));
+    let said = imported(&[&records, "--to", &url]);
+    assert!(said.contains(&format!("{} added, 0 changed", 12_000 - there)), "{said}");
+    assert!(said.contains(&format!("{there} loaded by the run that was broken off")), "{said}");
+    assert_eq!(number(&path, "select count(*) from projects"), 12_000);
+    assert_eq!(number(&path, "select count(*) from runs where finished_at is not null"), 1);
+}
