@@ -53,7 +53,7 @@ struct Common {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Read pages and write one record per project
-    Extract(extract::Extract),
+    Extract(Box<extract::Extract>),
     /// Check the patterns' examples, and pages against what is expected of them
     Check(check::Check),
     /// Show how a page is read: every value in its place, and why

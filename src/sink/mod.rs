@@ -3,11 +3,13 @@
 mod each;
 pub mod folder;
 mod json_lines;
+mod packing;
 
 use std::io;
 
 pub use each::Each;
 pub use json_lines::JsonLines;
+pub use packing::{Packing, is_packed, open};
 
 use crate::record::Record;
 
