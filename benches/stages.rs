@@ -207,6 +207,7 @@ fn facts(
         supported: patterns.knows(&detected.code),
         replaced: 0,
         repaired: 0,
+        cut: None,
     };
     title + record::warnings(&known).len()
 }

@@ -58,16 +58,17 @@ pub struct Options {
 }
 
 impl Options {
-    /// What records depend on besides pages and patterns, as one line.
+    /// What records and rejects depend on besides pages, patterns and the limits of their source, as one line.
     pub fn key(&self) -> String {
-        let Options { language, languages, keep_text, keep_all, columns, markup, budget: _ } = self;
-        let columns: Vec<String> = columns.iter().map(|(heading, column)| format!("{heading}={column}")).collect();
+        let Options { language, languages, keep_text, keep_all, columns, markup, budget } = self;
+        let columns: Vec<String> = columns.iter().map(|(heading, column)| format!("{heading:?}={column}")).collect();
+        let time = budget.map_or_else(|| "any".to_owned(), |budget| format!("{:?}", budget.time));
         let languages = languages.as_ref().map_or_else(|| "any".to_owned(), |all| all.join(","));
         let language = language.as_deref().unwrap_or("any");
         let html::Limits { depth, nodes, tag_bytes, attributes } = markup;
         format!(
             "language={language} languages={languages} text={keep_text} all={keep_all} map={} depth={depth} nodes={nodes} \
-             tag={tag_bytes} attributes={attributes}",
+             tag={tag_bytes} attributes={attributes} time={time}",
             columns.join(",")
         )
     }
@@ -316,6 +317,7 @@ impl Extractor {
             supported: self.patterns.knows(&detected.code),
             replaced: shown.replaced,
             repaired: shown.repaired,
+            cut: given.hints.cut.as_deref(),
         });
         let head = shown.head.as_ref();
         let canonical = head.and_then(|head| head.canonical.as_deref());

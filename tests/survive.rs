@@ -14,26 +14,26 @@ use sha2::Digest;
 
 use crate::kohex;
 
-const GOOD: &str = "Il progetto si svolge dal 1o gennaio 2024 al 31 dicembre 2028 e coinvolge 1 250 persone.";
+pub const GOOD: &str = "Il progetto si svolge dal 1o gennaio 2024 al 31 dicembre 2028 e coinvolge 1 250 persone.";
 
-fn extract(arguments: &[&str]) -> Output {
+pub fn extract(arguments: &[&str]) -> Output {
     kohex().arg("extract").args(arguments).output().expect("runs")
 }
 
-fn told(output: &Output) -> String {
+pub fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn values(lines: &[u8]) -> Vec<Value> {
+pub fn values(lines: &[u8]) -> Vec<Value> {
     let lines = lines.split(|&b| b == b'\n').filter(|line| !line.is_empty());
     lines.map(|line| serde_json::from_slice(line).expect("JSON a line")).collect()
 }
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     out.write_all(bytes).expect("packed");
     out.finish().expect("packed")
@@ -71,14 +71,14 @@ fn warc(url: &str, body: &str) -> Vec<u8> {
     gzip(format!("{head}{response}\r\n\r\n").as_bytes())
 }
 
-fn put(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) {
+pub fn put(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) {
     let path = folder.join(name);
     fs::create_dir_all(path.parent().expect("a folder")).expect("made");
     fs::write(path, bytes).expect("written");
 }
 
 /// Every file of a folder with its bytes.
-fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
     let mut all: Vec<(String, Vec<u8>)> = entries
         .map(|entry| (entry.file_name().into_string().expect("UTF-8"), fs::read(entry.path()).expect("bytes")))
@@ -88,12 +88,12 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// The lines of all files of a folder whose names begin so.
-fn gathered(folder: &Path, beginning: &str) -> Vec<Value> {
+pub fn gathered(folder: &Path, beginning: &str) -> Vec<Value> {
     let files = contents(folder).into_iter().filter(|(name, _)| name.starts_with(beginning));
     files.flat_map(|(_, bytes)| values(&bytes)).collect()
 }
 
-fn strings(values: &[Value], key: &str) -> Vec<String> {
+pub fn strings(values: &[Value], key: &str) -> Vec<String> {
     let mut all: Vec<String> = values.iter().map(|value| value[key].as_str().expect("text").to_owned()).collect();
     all.sort();
     all
@@ -139,6 +139,7 @@ fn poison(folder: &Path) {
     put(folder, "line\nbreak.txt", GOOD);
     put(folder, "red\u{1b}[31m.txt", GOOD);
     put(folder, "bad\u{1b}[31m\n.txt", b"\0\x01\x02\x03\0\0");
+    put(folder, "bad\u{1b}[31m\n.zip", "no archive");
     for i in 0..100 {
         put(folder, &format!("many/{i:03}.txt"), GOOD);
     }
@@ -149,6 +150,7 @@ fn check_poison(records: &[Value], rejects: &[Value]) {
     let ids = strings(records, "id");
     let others: Vec<&str> = ids.iter().map(String::as_str).filter(|id| !id.starts_with("many/")).collect();
     let expected = [
+        "cut.txt.gz",
         "cut.warc.gz!https://example.org/1",
         "cut.zip!a.txt",
         "cut.zip!b.txt",
@@ -165,13 +167,23 @@ fn check_poison(records: &[Value], rejects: &[Value]) {
     ];
     assert_eq!(others, expected);
     assert_eq!(good, 100 + 9, "the facts of every good page");
+    let cut = records.iter().find(|record| record["id"] == "cut.txt.gz").expect("what there was");
+    let said = json!([{
+        "code": "decode.truncated",
+        "message": format!(
+            "gzip data cut off: what follows is missing; {} bytes before that were read",
+            cut["documents"][0]["bytes"]
+        ),
+        "mentions": [],
+    }]);
+    assert_eq!(cut["warnings"], said);
     let mut classes: Vec<[&str; 2]> =
         rejects.iter().map(|reject| ["path", "class"].map(|key| reject[key].as_str().expect("text"))).collect();
     classes.sort_unstable();
     let expected = [
         ["attributes.html", "limit"],
         ["bad\u{1b}[31m\n.txt", "decode"],
-        ["cut.txt.gz", "damaged"],
+        ["bad\u{1b}[31m\n.zip", "damaged"],
         ["cut.warc.gz!https://example.org/2", "damaged"],
         ["cut.zip", "damaged"],
         ["cut.zip!c.txt", "damaged"],
@@ -210,7 +222,7 @@ fn poison_stops_no_batch_and_every_bad_part_is_a_reject() {
     for again in [false, true] {
         let run = extract(&[text(input.path()), "-o", &to]);
         assert_eq!(run.status.code(), Some(1), "{}", told(&run));
-        let counted = "125 pages, 113 records, 12 failed";
+        let counted = "126 pages, 114 records, 12 failed";
         assert!(told(&run).contains(counted), "expected {counted}, again: {again}, found {}", told(&run));
         check_bytes(&run.stderr, "standard error");
     }
@@ -272,7 +284,7 @@ fn last_of_shard(folder: &str) -> String {
 }
 
 /// Pages in four shards, every fourth of a Kohesio item.
-fn many(folder: &Path, count: usize) {
+pub fn many(folder: &Path, count: usize) {
     for i in 0..count {
         let item = format!(" https://kohesio.ec.europa.eu/it/progetti/Q71{:04}", i / 8);
         let item = if i % 4 == 0 { &item } else { "" };
@@ -416,10 +428,10 @@ fn a_page_says_the_same_in_every_wrapping() {
 }
 
 /// A file system of 1 MB, taken away in the end; none where mounting is not allowed.
-struct Small(tempfile::TempDir);
+pub struct Small(pub tempfile::TempDir);
 
 impl Small {
-    fn new() -> Option<Self> {
+    pub fn new() -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", "size=1m", "tmpfs", text(folder.path())])

@@ -7,6 +7,7 @@ use clap::Args;
 use super::{Common, Outcome, Refusal, languages, load, print};
 use crate::check::{Compared, coverage, examples, pages};
 use crate::pipeline::{Extractor, Options};
+use crate::source::shown;
 
 #[derive(Debug, Args)]
 pub struct Check {
@@ -41,7 +42,7 @@ impl Check {
                 writeln!(out, "{}: {}\n", difference.place, difference.message)?;
             }
             for (page, result) in &compared {
-                let place = &page.name;
+                let place = shown(&page.name);
                 match result {
                     Compared::Same => continue,
                     Compared::Accepted => {

@@ -1,20 +1,22 @@
 //! `kohex extract`: pages in, records out.
 
+mod bounds;
 mod filter;
 mod into;
 mod shards;
 mod stream;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use bounds::Bounds;
 use clap::Args;
 
 use super::progress::Progress;
 use super::{Common, Outcome, Refusal, Tongues, interrupt, load, remark};
 use crate::patterns::Column;
-use crate::pipeline::{Budget, Extractor, Options};
-use crate::sink::{Each, JsonLines};
+use crate::pipeline::{Extractor, Options};
+use crate::sink::{Each, JsonLines, is_packed};
 use crate::source::{Choice, Limits, Page, Pages, SourceError};
 
 #[derive(Debug, Args)]
@@ -23,8 +25,8 @@ pub struct Extract {
     /// Folders of pages, single pages, archives, tables; - is one page on standard input
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
-    /// Write JSON Lines to FILE (under a temporary name until complete); - is standard output; a folder (DIR/) takes
-    /// shards, and a second run goes on where the first ended
+    /// Write JSON Lines to FILE (under a temporary name until complete), compressed with zstd where it ends in .zst; - is
+    /// standard output; a folder (DIR/) takes shards, and a second run goes on where the first ended
     #[arg(short, long, value_name = "FILE", default_value = "-", conflicts_with = "each")]
     output: PathBuf,
     /// Write one pretty-printed <id>.json per project into DIR
@@ -33,10 +35,10 @@ pub struct Extract {
     /// Load the records into a database (sqlite:FILE), as `kohex import` does
     #[arg(long, value_name = "URL", conflicts_with_all = ["output", "each", "jsonl", "no_merge"])]
     to: Option<String>,
-    /// Write what gave no record, and why, as JSON Lines to FILE
+    /// Write what gave no record, and why, as JSON Lines to FILE, compressed where it ends in .zst
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
-    /// Compress shards with zstd
+    /// Compress the shards of a folder with zstd
     #[arg(long)]
     compress: bool,
     /// Standard input holds a page a line, {"id","url","text"|"html"}: each is answered by a line at once
@@ -75,45 +77,6 @@ pub struct Extract {
     limits: Bounds,
 }
 
-/// What is refused, so that no page and no archive stops a run.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Limits")]
-struct Bounds {
-    /// Seconds a page may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    timeout: u64,
-    /// Bytes a page may have (64K, 32M, 1G)
-    #[arg(long, value_name = "BYTES", default_value = "32M", value_parser = bytes)]
-    max_page: u64,
-    /// Bytes an archive may unpack to
-    #[arg(long, value_name = "BYTES", default_value = "64G", value_parser = bytes)]
-    max_unpacked: u64,
-    /// Bytes unpacked for each byte of an archive
-    #[arg(long, value_name = "N", default_value_t = Limits::default().ratio)]
-    max_ratio: u64,
-    /// Members an archive may have
-    #[arg(long, value_name = "N", default_value_t = Limits::default().entries)]
-    max_entries: u64,
-    /// Archives within archives
-    #[arg(long, value_name = "N", default_value_t = Limits::default().nesting)]
-    max_nesting: u32,
-    /// Rows a table may have
-    #[arg(long, value_name = "N", default_value_t = Limits::default().records)]
-    max_rows: u64,
-}
-
-/// A number of bytes with an optional K, M or G behind it (powers of 1024).
-fn bytes(text: &str) -> Result<u64, String> {
-    let expected = || format!("expected a number of bytes like 500K, 32M or 1G, found '{text}'");
-    let upper = text.to_ascii_uppercase();
-    let number = upper.strip_suffix('B').unwrap_or(&upper);
-    let units = [('K', 10), ('M', 20), ('G', 30)];
-    let unit = units.iter().find_map(|(letter, shift)| Some((number.strip_suffix(*letter)?, *shift)));
-    let (digits, shift) = unit.unwrap_or((number, 0));
-    let number: u64 = digits.trim().parse().map_err(|_| expected())?;
-    number.checked_mul(1 << shift).ok_or_else(expected)
-}
-
 /// A heading and the column it names.
 fn mapped(text: &str) -> Result<(String, Column), String> {
     let all = || Column::ALL.iter().map(|column| column.name()).collect::<Vec<_>>().join(" ");
@@ -121,24 +84,6 @@ fn mapped(text: &str) -> Result<(String, Column), String> {
     let known = Column::from_name(column.trim());
     let known = known.ok_or_else(|| format!("expected one of the columns {}, found '{column}'", all()))?;
     Ok((heading.trim().to_owned(), known))
-}
-
-impl Bounds {
-    fn limits(&self) -> Limits {
-        Limits {
-            page_bytes: self.max_page,
-            archive_bytes: self.max_unpacked,
-            ratio: self.max_ratio,
-            entries: self.max_entries,
-            nesting: self.max_nesting,
-            records: self.max_rows,
-            ..Limits::default()
-        }
-    }
-
-    fn budget(&self) -> Budget {
-        Budget { time: Duration::from_secs(self.timeout), now: Instant::now }
-    }
 }
 
 /// What every way of extracting needs.
@@ -155,10 +100,12 @@ struct Job<'c> {
 impl Extract {
     pub fn run(&self, common: &Common) -> Result<Outcome, Refusal> {
         let began = Instant::now();
+        self.check_compress()?;
         let options = Options {
             keep_text: self.text,
             keep_all: self.keep_all,
             columns: self.map.clone(),
+            markup: self.limits.markup(),
             budget: Some(self.limits.budget()),
             ..Options::default()
         };
@@ -187,6 +134,22 @@ impl Extract {
                 stream::run(&job, sink, &place)
             }
         }
+    }
+
+    /// What is to be compressed and is not would be found out by who reads it.
+    fn check_compress(&self) -> Result<(), Refusal> {
+        let found = match &self.each {
+            Some(_) => "--each".to_owned(),
+            None if self.output.as_os_str() == "-" => "standard output".to_owned(),
+            None => self.output.display().to_string(),
+        };
+        if !self.compress || (self.each.is_none() && (is_folder(&self.output) || is_packed(&self.output))) {
+            return Ok(());
+        }
+        Err(Refusal(format!(
+            "--compress: expected a folder (-o OUT/) or a file that ends in .zst as output, found {found}\n\
+             help: -o records.jsonl.zst is compressed"
+        )))
     }
 }
 
@@ -245,19 +208,4 @@ fn until_signal(
     source: &mut (impl Iterator<Item = Result<Page, SourceError>> + Send),
 ) -> impl Iterator<Item = Result<Page, SourceError>> + Send {
     source.take_while(|_| !interrupt::came())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bytes;
-
-    #[test]
-    fn sizes_are_read() {
-        for (text, size) in [("5", 5), ("64K", 64 << 10), ("32m", 32 << 20), ("1GB", 1 << 30), ("10 k", 10 << 10)] {
-            assert_eq!(bytes(text), Ok(size), "{text}");
-        }
-        for text in ["", "K", "1T", "-1", "1.5M", "99999999999G"] {
-            assert!(bytes(text).is_err(), "{text}");
-        }
-    }
 }

@@ -26,6 +26,8 @@ pub struct Progress {
     read: AtomicU64,
     rejects: AtomicU64,
     failed: AtomicU64,
+    /// Pages of an earlier run, of which no more is known than that.
+    earlier: AtomicU64,
     tally: Mutex<Tally>,
 }
 
@@ -76,6 +78,7 @@ impl Progress {
             read: AtomicU64::new(0),
             rejects: AtomicU64::new(0),
             failed: AtomicU64::new(0),
+            earlier: AtomicU64::new(0),
             tally: Mutex::default(),
         }
     }
@@ -104,41 +107,49 @@ impl Progress {
     /// Counts pages that need no reading, as an earlier run did.
     pub fn skip(&self, done: &Totals) {
         self.bar.inc(done.pages);
+        self.earlier.fetch_add(done.pages, Ordering::Relaxed);
         self.read.fetch_add(done.pages - done.rejects.min(done.pages), Ordering::Relaxed);
         self.rejects.fetch_add(done.rejects, Ordering::Relaxed);
         self.failed.fetch_add(done.failed, Ordering::Relaxed);
     }
 
-    /// One line: pages, records, failures, mentions by kind, languages, seconds.
+    /// One line: pages, records, failures, mentions by kind, languages, seconds. What is counted by kind is what was
+    /// read now.
     pub fn summary(&self, records: u64, elapsed: Duration, verbose: bool) -> String {
         let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        let list = |counts: Vec<(String, u64)>| {
-            counts.into_iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", ")
-        };
-        let mentions = list(tally.mentions.iter().map(|(kind, n)| (kind.to_string(), *n)).collect());
-        let mut languages: Vec<(String, u64)> = tally.languages.iter().map(|(code, n)| (code.clone(), *n)).collect();
+        let pages = self.read() + self.rejects();
+        let now = pages - self.earlier.load(Ordering::Relaxed).min(pages);
+        let of = if now < pages { format!("of the {now} read now: ") } else { String::new() };
+        let mut languages: Vec<_> = tally.languages.iter().map(|(code, n)| (code.as_str(), *n)).collect();
         languages.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
         let others = self.rejects() - self.failed();
-        let seconds = elapsed.as_secs_f64();
         let mut line = format!(
-            "{} pages, {records} records, {} failed{}; mentions: {}; languages: {}; {seconds:.2} s",
-            self.read() + self.rejects(),
+            "{pages} pages, {records} records, {} failed{}; ",
             self.failed(),
             if others > 0 { format!(", {others} without a project") } else { String::new() },
-            if mentions.is_empty() { "none" } else { &mentions },
-            if languages.is_empty() { "none".to_owned() } else { list(languages) },
         );
+        if now > 0 {
+            let mentions = tally.mentions.iter().map(|(kind, n)| (kind.name(), *n));
+            line += &format!("{of}mentions: {}; languages: {}; ", list(mentions), list(languages));
+        }
+        line += &format!("{:.2} s", elapsed.as_secs_f64());
         if verbose && !tally.rejects.is_empty() {
-            let rejects = tally.rejects.iter().map(|(class, n)| (class.to_string(), *n)).collect();
-            line = format!("without a record: {}\n{line}", list(rejects));
+            let rejects = tally.rejects.iter().map(|(class, n)| (class.name(), *n));
+            line = format!("without a record: {of}{}\n{line}", list(rejects));
         }
         if verbose && !tally.warnings.is_empty() {
-            let mut warnings: Vec<_> = tally.warnings.iter().map(|(code, n)| (code.to_string(), *n)).collect();
-            warnings.sort();
-            line = format!("warnings: {}\n{line}", list(warnings));
+            let mut warnings: Vec<_> = tally.warnings.iter().map(|(code, n)| (code.name(), *n)).collect();
+            warnings.sort_unstable();
+            line = format!("warnings: {of}{}\n{line}", list(warnings));
         }
         line
     }
+}
+
+/// Counts by name; "none" where there are none.
+fn list<'n>(counts: impl IntoIterator<Item = (&'n str, u64)>) -> String {
+    let all: Vec<String> = counts.into_iter().map(|(name, n)| format!("{name} {n}")).collect();
+    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
 }
 
 /// A bar's style; `{rate}` is so many a second.

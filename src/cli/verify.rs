@@ -12,13 +12,18 @@ use super::{Common, Outcome, Refusal, print};
 use crate::digest::{hexadecimal, sha256};
 use crate::record::Record;
 use crate::reject::Reject;
-use crate::sink::folder::{Line, Totals, Written, files, manifest, open, totals};
+use crate::sink::folder::{Line, Totals, Written, files, manifest, totals};
+use crate::sink::open;
+use crate::source::{plain, shown};
 
 #[derive(Debug, Args)]
 pub struct Verify {
     /// A folder or file that `kohex extract -o` wrote
     #[arg(value_name = "OUT")]
     output: PathBuf,
+    /// The file that --rejects of the same run wrote, where OUT is a file
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -56,31 +61,40 @@ impl Status {
 impl Verify {
     pub fn run(&self, common: &Common) -> Result<Outcome, Refusal> {
         let mut seen = Seen::default();
-        if self.output.is_dir() {
+        let folder = self.output.is_dir();
+        if folder {
+            if let Some(rejects) = &self.rejects {
+                return Err(Refusal(format!(
+                    "{}: expected --rejects with a file as OUT, found a folder, which holds its own rejects-*.jsonl",
+                    rejects.display()
+                )));
+            }
             let lines = read(&self.output)?;
             check_folder(&self.output, &lines, &mut seen);
         } else {
-            let place = self.output.display().to_string();
-            let file = File::open(&self.output).map_err(|e| Refusal::new(&place, "cannot be read", &e))?;
-            if let Err(error) = seen.records(&place, &mut io::BufReader::new(file)) {
-                seen.problems.push(format!("{place}: cannot be read: {}", crate::source::plain(&error)));
+            seen.file(&self.output, Seen::records)?;
+            if let Some(rejects) = &self.rejects {
+                seen.file(rejects, Seen::rejects)?;
             }
         }
         print(|out| {
             for problem in &seen.problems {
-                writeln!(out, "{problem}")?;
+                writeln!(out, "{}", shown(problem))?;
             }
             if common.quiet && seen.problems.is_empty() {
                 return Ok(());
             }
-            let Seen { records, documents, rejects, problems, .. } = &seen;
-            let pages = documents.len() as u64 + rejects;
-            writeln!(
-                out,
-                "{pages} pages: {} with {records} records, {rejects} without; {} problems",
-                documents.len(),
-                problems.len()
-            )
+            let (with, records, problems) = (seen.documents.len() as u64, seen.records, seen.problems.len());
+            if folder || self.rejects.is_some() {
+                let (pages, without) = (with + seen.rejects, seen.rejects);
+                writeln!(out, "{pages} pages: {with} with {records} records, {without} without; {problems} problems")
+            } else {
+                writeln!(
+                    out,
+                    "{with} pages with {records} records; {problems} problems\n\
+                     help: --rejects FILE proves the pages without a record as well"
+                )
+            }
         })?;
         Ok(if seen.problems.is_empty() { Outcome::Done } else { Outcome::SomeFailed })
     }
@@ -138,19 +152,43 @@ impl Seen {
         }
     }
 
+    /// Reads a file of rejects: every line whole, and none of a page that is in one of the records read before.
     fn rejects(&mut self, place: &str, file: &mut dyn BufRead) -> io::Result<u64> {
-        let mut lines = 0;
-        for line in file.lines() {
-            lines += 1;
-            match serde_json::from_str::<Reject>(&line?) {
-                Ok(reject) => {
+        let (mut line, mut number) = (Vec::new(), 0);
+        loop {
+            line.clear();
+            if file.read_until(b'\n', &mut line)? == 0 {
+                return Ok(number);
+            }
+            number += 1;
+            match serde_json::from_slice::<Reject>(&line) {
+                Ok(reject) if line.ends_with(b"\n") => {
                     self.rejects += 1;
                     self.failed += u64::from(reject.is_failure());
+                    if self.documents.contains(&short(&reject.path)) {
+                        self.problems.push(format!("{place}:{number}: {} is in a record as well", reject.path));
+                    }
                 }
-                Err(error) => self.problems.push(format!("{place}:{lines}: expected a reject, found {error}")),
+                Ok(_) => self
+                    .problems
+                    .push(format!("{place}:{number}: expected a line break behind the reject, found the end")),
+                Err(error) => self.problems.push(format!("{place}:{number}: expected a reject, found {error}")),
             }
         }
-        Ok(lines)
+    }
+
+    /// Reads a file that stands alone.
+    fn file(
+        &mut self,
+        path: &Path,
+        read: fn(&mut Self, &str, &mut dyn BufRead) -> io::Result<u64>,
+    ) -> Result<(), Refusal> {
+        let place = path.display().to_string();
+        let mut file = open(path).map_err(|e| Refusal::new(&place, "cannot be read", &e))?;
+        if let Err(error) = read(self, &place, &mut file) {
+            self.problems.push(format!("{place}: cannot be read: {}", plain(&error)));
+        }
+        Ok(())
     }
 }
 
@@ -164,10 +202,13 @@ fn check_folder(folder: &Path, lines: &[Line], seen: &mut Seen) {
     if !matches!(lines.last(), Some(Line::End(_))) {
         seen.problems.push(format!("{}: not complete: expected a last line that ends the run", folder.display()));
     }
-    for file in lines.iter().flat_map(files) {
+    // Rejects come last, so that they are held against all records.
+    let (rejects, records): (Vec<_>, Vec<_>) =
+        lines.iter().flat_map(files).partition(|file| file.name.starts_with("rejects-"));
+    for file in records.into_iter().chain(rejects) {
         if let Err(error) = check_file(folder, file, seen) {
             let place = folder.join(&file.name);
-            seen.problems.push(format!("{}: cannot be read: {}", place.display(), crate::source::plain(&error)));
+            seen.problems.push(format!("{}: cannot be read: {}", place.display(), plain(&error)));
         }
     }
     let said = totals(lines);
@@ -197,7 +238,7 @@ fn check_file(folder: &Path, file: &Written, seen: &mut Seen) -> io::Result<()> 
     if hexadecimal(&hash.finalize()) != file.sha256 {
         seen.problems.push(format!("{place}: expected the bytes the manifest tells of, found others"));
     }
-    let mut lines = open(folder, &file.name)?;
+    let mut lines = open(&folder.join(&file.name))?;
     let found = match file.name.split('-').next() {
         Some("rejects") => seen.rejects(&place, &mut lines)?,
         // Pages of projects are counted in the records they were merged into.

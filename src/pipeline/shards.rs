@@ -49,9 +49,11 @@ impl<S: Iterator<Item = Result<Page, SourceError>>> Iterator for Shards<S> {
                     ends(&page.name)
                 }
                 Err(error) => {
-                    part(&mut hash, error.place.as_bytes());
-                    part(&mut hash, error.message.as_bytes());
-                    ends(&error.place)
+                    let SourceError { place, class, message } = error;
+                    part(&mut hash, place.as_bytes());
+                    part(&mut hash, class.to_string().as_bytes());
+                    part(&mut hash, message.as_bytes());
+                    ends(place)
                 }
             };
             pages.push(page);
@@ -78,8 +80,8 @@ fn held(page: Page, limits: &Limits) -> Result<Page, SourceError> {
 /// Takes a page into a digest and says how large it is.
 fn weigh(page: &Page, hash: &mut Sha256) -> usize {
     part(hash, page.name.as_bytes());
-    let Hints { url, id, media_type, charset, fetched } = &page.hints;
-    for hint in [url, id, media_type, charset, fetched] {
+    let Hints { url, id, media_type, charset, fetched, cut } = &page.hints;
+    for hint in [url, id, media_type, charset, fetched, cut] {
         part(hash, hint.as_deref().unwrap_or_default().as_bytes());
     }
     match &page.content {

@@ -273,6 +273,9 @@ names! {
         DecodeReplaced = "decode.replaced",
         /// Characters written in one encoding and read in another were put right.
         DecodeRepaired = "decode.repaired",
+        /// Only a part of the page is there, as its packed file is cut off or damaged or the crawler kept no more; it was
+        /// read.
+        DecodeTruncated = "decode.truncated",
         /// A Kohesio page of a beneficiary or a list.
         PageNotAProject = "page.not_a_project",
         /// No text.

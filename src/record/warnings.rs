@@ -30,6 +30,8 @@ pub struct Known<'k> {
     pub replaced: usize,
     /// Characters written in one encoding, read in another, and put right.
     pub repaired: usize,
+    /// Why there is only a part of the page.
+    pub cut: Option<&'k str>,
 }
 
 /// Every warning, in the order of their codes.
@@ -68,6 +70,9 @@ pub fn warnings(known: &Known<'_>) -> Vec<Noted> {
         let message =
             format!("{} characters were written in UTF-8 and read in another encoding: put right", known.repaired);
         note(Code::DecodeRepaired, message, Vec::new());
+    }
+    if let Some(cut) = known.cut {
+        note(Code::DecodeTruncated, cut.to_owned(), Vec::new());
     }
     if known.kohesio == Kohesio::Other {
         note(Code::PageNotAProject, "a Kohesio page of a beneficiary or a list".to_owned(), Vec::new());

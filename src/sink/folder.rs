@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::json_lines::{keep, temporary};
+use super::packing::{Packing, open};
 use crate::digest::hexadecimal;
 
 /// The list of what is done.
@@ -169,7 +170,7 @@ impl Folder {
     /// # Errors
     /// When it cannot be read.
     pub fn read(&self, file: &Written) -> io::Result<Box<dyn BufRead + Send>> {
-        open(&self.path, &file.name)
+        open(&self.path.join(&file.name))
     }
 
     /// Notes that a shard is done. Its files have their names by now, also after a power cut.
@@ -250,18 +251,6 @@ pub fn manifest(folder: &Path) -> io::Result<Vec<Line>> {
     lines(&File::open(folder.join(MANIFEST))?)
 }
 
-/// Opens a file of a folder, compressed or not.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn open(folder: &Path, name: &str) -> io::Result<Box<dyn BufRead + Send>> {
-    let file = File::open(folder.join(name))?;
-    if Path::new(name).extension().is_some_and(|ending| ending == "zst") {
-        return Ok(Box::new(BufReader::with_capacity(1 << 16, zstd::Decoder::new(file)?)));
-    }
-    Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
-}
-
 /// Every whole line; the last one may have been broken off.
 fn lines(manifest: &File) -> io::Result<Vec<Line>> {
     let mut text = String::new();
@@ -299,13 +288,8 @@ fn sync(folder: &Path) -> io::Result<()> {
 
 /// Lines on their way into a file.
 pub struct Lines {
-    out: Out,
+    out: Packing<Digested>,
     lines: u64,
-}
-
-enum Out {
-    Plain(BufWriter<Digested>),
-    Packed(zstd::Encoder<'static, BufWriter<Digested>>),
 }
 
 /// Counts and digests what is written.
@@ -330,8 +314,7 @@ impl Write for Digested {
 
 impl Lines {
     fn new(file: NamedTempFile, compress: bool) -> io::Result<Self> {
-        let out = BufWriter::with_capacity(1 << 16, Digested { file, bytes: 0, hash: Sha256::new() });
-        let out = if compress { Out::Packed(zstd::Encoder::new(out, 3)?) } else { Out::Plain(out) };
+        let out = Packing::new(Digested { file, bytes: 0, hash: Sha256::new() }, compress)?;
         Ok(Lines { out, lines: 0 })
     }
 
@@ -341,18 +324,11 @@ impl Lines {
     /// When it cannot be written.
     pub fn add(&mut self, line: &[u8]) -> io::Result<()> {
         self.lines += 1;
-        match &mut self.out {
-            Out::Plain(out) => out.write_all(line),
-            Out::Packed(out) => out.write_all(line),
-        }
+        self.out.write_all(line)
     }
 
     fn keep(self, folder: &Path, name: &str) -> io::Result<Option<Written>> {
-        let out = match self.out {
-            Out::Plain(out) => out,
-            Out::Packed(out) => out.finish()?,
-        };
-        let Digested { file, bytes, hash } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let Digested { file, bytes, hash } = self.out.finish()?;
         if self.lines == 0 {
             return Ok(None);
         }

@@ -1,12 +1,13 @@
 //! JSON Lines to standard output or a file.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use super::Sink;
+use super::packing::{Packing, is_packed};
 use crate::record::Record;
 
 /// One record a line.
@@ -15,34 +16,33 @@ pub struct JsonLines {
 }
 
 enum Out {
-    Stream(BufWriter<Box<dyn Write + Send>>),
-    File(BufWriter<NamedTempFile>, PathBuf),
+    Stream(Packing<Box<dyn Write + Send>>),
+    File(Packing<NamedTempFile>, PathBuf),
 }
 
 impl JsonLines {
     /// Writes to standard output.
     pub fn stdout() -> Self {
-        JsonLines { out: Out::Stream(BufWriter::with_capacity(1 << 16, Box::new(io::stdout()))) }
+        JsonLines { out: Out::Stream(Packing::plain(Box::new(io::stdout()))) }
     }
 
-    /// Writes to `path`: under a temporary name beside it, renamed when complete. A device or pipe is written to as it
-    /// is.
+    /// Writes to `path`, compressed where its name ends in `.zst`: under a temporary name beside it, renamed when
+    /// complete. A device or pipe is written to as it is.
     ///
     /// # Errors
     /// When the file cannot be created.
     pub fn file(path: &Path) -> io::Result<Self> {
+        let packed = is_packed(path);
         let special = fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
-        let out = if special {
-            let file = File::options().write(true).open(path)?;
-            Out::Stream(BufWriter::with_capacity(1 << 16, Box::new(file)))
-        } else {
-            let path = target(path);
-            if path.is_dir() {
-                return Err(io::Error::new(io::ErrorKind::IsADirectory, "expected a file, found a folder"));
-            }
-            Out::File(BufWriter::with_capacity(1 << 16, temporary(&path)?), path)
-        };
-        Ok(JsonLines { out })
+        if special {
+            let file: Box<dyn Write + Send> = Box::new(File::options().write(true).open(path)?);
+            return Ok(JsonLines { out: Out::Stream(Packing::new(file, packed)?) });
+        }
+        let path = target(path);
+        if path.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "expected a file, found a folder"));
+        }
+        Ok(JsonLines { out: Out::File(Packing::new(temporary(&path)?, packed)?, path) })
     }
 }
 
@@ -66,8 +66,8 @@ impl Sink for JsonLines {
 
     fn finish(self) -> io::Result<()> {
         match self.out {
-            Out::Stream(mut out) => out.flush(),
-            Out::File(out, path) => keep(out.into_inner().map_err(io::IntoInnerError::into_error)?, &path),
+            Out::Stream(out) => out.finish()?.flush(),
+            Out::File(out, path) => keep(out.finish()?, &path),
         }
     }
 }

@@ -4,12 +4,14 @@ pub mod database;
 mod each;
 pub mod folder;
 mod json_lines;
+mod packing;
 pub mod records;
 
 use std::io;
 
 pub use each::Each;
 pub use json_lines::JsonLines;
+pub use packing::{Packing, is_packed, open};
 
 use crate::record::Record;
 

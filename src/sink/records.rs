@@ -7,10 +7,10 @@ use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::folder::{self, Line};
+use super::packing;
 use crate::digest::hexadecimal;
 use crate::record::Record;
 use crate::source::plain;
@@ -141,20 +141,14 @@ impl Records {
     }
 
     fn reader(&self, path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
-        let file = match &self.input {
+        match &self.input {
             Some(input) if path.as_os_str() == STDIN => {
                 let mut input = input.try_clone()?;
                 input.rewind()?;
-                input
+                Ok(Box::new(BufReader::new(input)))
             }
-            _ => File::open(path)?,
-        };
-        const BUFFER: usize = 1 << 16;
-        Ok(match path.extension().and_then(|ending| ending.to_str()) {
-            Some("zst") => Box::new(BufReader::with_capacity(BUFFER, zstd::Decoder::new(file)?)),
-            Some("gz") => Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file))),
-            _ => Box::new(BufReader::with_capacity(BUFFER, file)),
-        })
+            _ => packing::open(path),
+        }
     }
 }
 

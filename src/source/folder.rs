@@ -7,7 +7,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
 use super::container::Format;
-use super::{Class, Content, Hints, Page, SourceError, plain, print_os, printable};
+use super::{Class, Content, Hints, Page, SourceError, print_os, printable, text_of};
 
 /// Which files of a folder are taken, and which members of archives.
 #[derive(Debug, Clone)]
@@ -126,6 +126,30 @@ impl Folders {
         WalkDir::new(root).follow_links(self.choice.follow).sort_by(by_path).into_iter()
     }
 
+    /// What a page is called. With several folders two pages may lie at one path below them; the path as given tells them
+    /// apart.
+    fn name(&self, below: &Path, path: &Path) -> String {
+        name_of(if self.several { path } else { below })
+    }
+
+    /// Why the walk cannot go on somewhere. A path the user named is told as it was given.
+    fn error(&self, root: &Path, error: &walkdir::Error) -> SourceError {
+        let path = error.path().unwrap_or(root);
+        let place = if path == root {
+            text_of(root.as_os_str().as_encoded_bytes())
+        } else {
+            self.name(below(root, path), path)
+        };
+        match (error.io_error(), error.loop_ancestor()) {
+            (Some(io), _) => SourceError::of(&place, io),
+            (_, Some(ancestor)) => {
+                let message = format!("links round in a circle to {}", printable(ancestor));
+                SourceError { place, class: Class::Unreadable, message }
+            }
+            _ => SourceError { place, class: Class::Unreadable, message: "cannot be read".to_owned() },
+        }
+    }
+
     fn page(&mut self, root: &Path, entry: DirEntry) -> Option<Result<Page, SourceError>> {
         let kind = entry.file_type();
         if kind.is_dir() {
@@ -140,17 +164,13 @@ impl Folders {
             self.skipped.links += 1;
             return None;
         }
-        let below = if named {
-            Path::new(root.file_name().unwrap_or(root.as_os_str()))
-        } else {
-            entry.path().strip_prefix(root).unwrap_or(entry.path())
-        };
+        let below =
+            if named { Path::new(root.file_name().unwrap_or(root.as_os_str())) } else { below(root, entry.path()) };
         if !named && !self.choice.takes(below) {
             self.skipped.not_chosen += 1;
             return None;
         }
-        // With several folders two pages may lie at one path below them; the path as given tells them apart.
-        let name = if self.several { name_of(entry.path()) } else { name_of(below) };
+        let name = self.name(below, entry.path());
         if kind.is_file() {
             return Some(Ok(page(entry.into_path(), name)));
         }
@@ -163,7 +183,7 @@ impl Folders {
                 return None;
             }
             Ok(_) => Ok(page(entry.into_path(), name)),
-            Err(error) => Err(SourceError::new(entry.path(), "cannot be read", &error)),
+            Err(error) => Err(SourceError::of(&name, &error)),
         })
     }
 }
@@ -188,7 +208,7 @@ impl Iterator for Folders {
                     None
                 }
                 Ok(entry) => self.page(&root, entry),
-                Err(error) => Some(Err(walk_error(&root, &error))),
+                Err(error) => Some(Err(self.error(&root, &error))),
             };
             self.open = Some((root, walk));
             if item.is_some() {
@@ -206,14 +226,9 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-fn walk_error(root: &Path, error: &walkdir::Error) -> SourceError {
-    let place = printable(error.path().unwrap_or(root));
-    let message = match (error.io_error(), error.loop_ancestor()) {
-        (_, Some(ancestor)) => format!("links round in a circle to {}", printable(ancestor)),
-        (Some(io), _) => format!("cannot be read: {}", plain(io)),
-        _ => "cannot be read".to_owned(),
-    };
-    SourceError { place, class: Class::Unreadable, message }
+/// A path below a folder.
+fn below<'p>(root: &Path, path: &'p Path) -> &'p Path {
+    path.strip_prefix(root).unwrap_or(path)
 }
 
 /// A relative path with `/` between its parts, without `./`.

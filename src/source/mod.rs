@@ -37,6 +37,17 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// What pages and errors depend on besides the input, as one line.
+    pub fn key(&self) -> String {
+        let Limits { page_bytes, archive_bytes, ratio, entries, nesting, records, json_depth } = self;
+        format!(
+            "page={page_bytes} unpacked={archive_bytes} ratio={ratio} entries={entries} nesting={nesting} rows={records} \
+             json={json_depth}"
+        )
+    }
+}
+
 /// A buffer that had to grow beyond this for one page gives the rest back.
 const KEPT: usize = 1 << 20;
 
@@ -50,8 +61,8 @@ impl Page {
         bytes.shrink_to(KEPT);
         match &self.content {
             Content::File(path) => {
-                read_file(path, bytes, limits)?;
-                check_page(&shown(&self.name), bytes)
+                read_file(&self.name, path, bytes, limits)?;
+                check_page(&self.name, bytes)
             }
             Content::Bytes(all) => {
                 bytes.extend_from_slice(all);
@@ -62,19 +73,19 @@ impl Page {
     }
 }
 
-fn read_file(path: &Path, bytes: &mut Vec<u8>, limits: &Limits) -> Result<(), SourceError> {
+fn read_file(name: &str, path: &Path, bytes: &mut Vec<u8>, limits: &Limits) -> Result<(), SourceError> {
     // `take` keeps the library from asking for size and position first: two system calls of six.
     let read = File::open(path).and_then(|file| file.take(limits.page_bytes.saturating_add(1)).read_to_end(bytes));
-    read.map_err(|error| SourceError::new(path, "cannot be read", &error))?;
+    read.map_err(|error| SourceError::of(name, &error))?;
     if bytes.len() as u64 > limits.page_bytes {
         let message = format!("expected at most {} bytes in a page, found more", limits.page_bytes);
-        return Err(SourceError { place: printable(path), class: Class::Size, message });
+        return Err(SourceError { place: name.to_owned(), class: Class::Size, message });
     }
     Ok(())
 }
 
 /// A page whose name says text and whose bytes are packed would be read as garbage.
-fn check_page(place: &str, bytes: &[u8]) -> Result<(), SourceError> {
+fn check_page(name: &str, bytes: &[u8]) -> Result<(), SourceError> {
     // The format by the bytes alone: of a name without ending and this beginning.
     let found = match Format::of("", bytes.get(..container::HEAD).unwrap_or(bytes)) {
         Format::Gzip => "gzip data",
@@ -85,15 +96,10 @@ fn check_page(place: &str, bytes: &[u8]) -> Result<(), SourceError> {
         Format::Page | Format::Warc | Format::Table(_) => return Ok(()),
     };
     let message = format!("expected a page, found {found}; its name should end accordingly");
-    Err(SourceError { place: place.to_owned(), class: Class::Decode, message })
+    Err(SourceError { place: name.to_owned(), class: Class::Decode, message })
 }
 
 impl SourceError {
-    fn new(path: &Path, what: &str, error: &io::Error) -> Self {
-        let message = format!("{what}: {}", plain(error));
-        SourceError { place: printable(path), class: Class::Unreadable, message }
-    }
-
     /// What went wrong while `name` was read: the failure a reader of this module put into the error, else the
     /// system's.
     pub fn of(name: &str, error: &io::Error) -> Self {
@@ -104,13 +110,13 @@ impl SourceError {
             }
             None => (Class::Unreadable, format!("cannot be read: {}", plain(error))),
         };
-        SourceError { place: shown(name), class, message }
+        SourceError { place: name.to_owned(), class, message }
     }
 }
 
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)
+        write!(f, "{}: {}", shown(&self.place), self.message)
     }
 }
 

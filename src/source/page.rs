@@ -60,6 +60,8 @@ pub struct Hints {
     pub charset: Option<String>,
     /// When it was fetched, ISO 8601 as the archive has it.
     pub fetched: Option<String>,
+    /// Why there is only a part of the page, and how much that is.
+    pub cut: Option<String>,
 }
 
 /// A row of a table: cells under their headings, in the table's order, empty cells left out.
@@ -80,7 +82,7 @@ pub struct Cell {
 /// What went wrong with a file, a folder, an archive or a part of one, in one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceError {
-    /// The file, folder or member, as the user knows it.
+    /// The file, folder or member, named as a page there would be: [`Page::name`]. It may hold control characters.
     pub place: String,
     /// What kind of failure it is.
     pub class: Class,

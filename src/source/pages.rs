@@ -45,7 +45,7 @@ impl Pages {
         match found {
             Ok(found) if found.format == Format::Page && found.size.is_some() => Some(Ok(page)),
             Ok(found) => self.unpack(found, page.name).map(|unpacked| self.unpacked = Some(unpacked)).err().map(Err),
-            Err(error) => Some(Err(SourceError::new(path, "cannot be read", &error))),
+            Err(error) => Some(Err(SourceError::of(&page.name, &error))),
         }
     }
 

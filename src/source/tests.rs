@@ -114,11 +114,21 @@ fn globs_choose_files_and_members() {
 }
 
 #[test]
-fn names_keep_control_characters_and_errors_show_them() {
-    let folder = folder(&[("a\n\u{1b}.zip", b"none"), ("b\n.txt", b"page")]);
-    let (names, errors, _) = pages(folder.path(), &[]);
-    assert_eq!(names, ["b\n.txt"]);
-    assert_eq!(errors[0].place, "a\\n\\x1B.zip");
+fn errors_name_what_they_are_about_as_pages_are_named_and_show_it_harmless() {
+    let folder = folder(&[("a\n\u{1b}.zip", b"none"), ("b\n.txt", b"page"), ("c/large\r.txt", &[b'1'; 101])]);
+    std::os::unix::fs::symlink("nowhere", folder.path().join("d\t.txt")).unwrap();
+    let limits = Limits { page_bytes: 100, ..Limits::default() };
+    let choice = Choice::new(&[], true, false).unwrap();
+    let read = |page: Page| page.read_into(&mut Vec::new(), &limits).map(|()| page.name);
+    let pages = Pages::new(vec![folder.path().to_owned()], choice, limits.clone());
+    let all: Vec<_> = pages.map(|page| page.and_then(read)).collect();
+    let names: Vec<_> = all.iter().map(|page| page.as_ref().unwrap_or_else(|error| &error.place).as_str()).collect();
+    assert_eq!(names, ["a\n\u{1b}.zip", "b\n.txt", "c/large\r.txt", "d\t.txt"]);
+    let said: Vec<_> = all.iter().filter_map(|page| page.as_ref().err().map(ToString::to_string)).collect();
+    assert_eq!(said.len(), 3);
+    for (said, place) in said.iter().zip(["a\\n\\x1B.zip: ", "c/large\\r.txt: ", "d\\t.txt: "]) {
+        assert!(said.starts_with(place), "{said}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::container::Passed;
-use super::{Class, Content, Emit, Page, SourceError, plain, shown};
+use super::{Class, Content, Emit, Page, SourceError, plain};
 
 /// How many pages may wait, and roughly how many bytes they may have together.
 const PAGES: usize = 8;
@@ -27,7 +27,7 @@ impl Unpacked {
     /// # Errors
     /// [`SourceError`] when the system has no thread left.
     pub fn start(name: &str, work: impl FnOnce(&mut Emit<'_>) -> Passed + Send + 'static) -> Result<Self, SourceError> {
-        let place = shown(name);
+        let place = name.to_owned();
         let line = Arc::new(Line::default());
         let ends = End(Arc::clone(&line));
         let run = move || {

@@ -66,9 +66,6 @@ fn lines(args: &Extract, extractor: &Extractor) -> Result<Outcome, Refusal> {
                 continue;
             }
             let whole = line.len() as u64 <= args.limits.max_page;
-            if !whole && !line.ends_with(b"\n") {
-                input.skip_until(b'\n')?;
-            }
             match if whole { answer(&line, number, extractor) } else { Err(too_long(args.limits.max_page, number)) } {
                 Ok(records) => records.iter().try_for_each(|record| out.write_all(&record.line()))?,
                 Err(reject) => {
@@ -77,6 +74,10 @@ fn lines(args: &Extract, extractor: &Extractor) -> Result<Outcome, Refusal> {
                 }
             }
             out.flush()?;
+            // The answer comes first: such a line may never end.
+            if !whole && !line.ends_with(b"\n") {
+                input.skip_until(b'\n')?;
+            }
         }
     });
     Ok(match printed? {

@@ -62,6 +62,7 @@ pub fn run(job: &Job<'_>, path: &Path) -> Result<Outcome, Refusal> {
         Err(broken) => {
             let full = matches!(&broken, Broken::Io(error) if error.kind() == io::ErrorKind::StorageFull);
             let room = if full { "make room and " } else { "" };
+            let failed = matches!(broken, Broken::FailFast(_));
             let why = match broken {
                 Broken::Signal => "interrupted".to_owned(),
                 Broken::FailFast(page) => format!("--fail-fast: {}", shown(&page)),
@@ -70,20 +71,27 @@ pub fn run(job: &Job<'_>, path: &Path) -> Result<Outcome, Refusal> {
             };
             Err(Refusal(format!(
                 "{place}: not complete: {why}\nhelp: what is done is kept; {room}go on with: {}",
-                again()
+                again(failed)
             )))
         }
     }
 }
 
-/// The command that was given, as one can give it again.
-fn again() -> String {
+/// The command that was given, as one can give it again. With `--fail-fast` it would only end at the same page.
+fn again(failed: bool) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@%+".contains(c);
     let quoted = |argument: String| {
         let bare = argument.chars().all(plain) && !argument.is_empty();
         if bare { argument } else { format!("'{}'", argument.replace('\'', r"'\''")) }
     };
-    std::env::args_os().map(|argument| quoted(argument.to_string_lossy().into_owned())).collect::<Vec<_>>().join(" ")
+    let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    let mut options = true;
+    let kept = arguments.filter(|argument| {
+        // Behind -- it would be a path.
+        options &= argument != "--";
+        !(failed && options && argument == "--fail-fast")
+    });
+    kept.map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 /// The shards of a run.
@@ -99,7 +107,8 @@ struct Shelf<'j, 'c> {
 impl Shelf<'_, '_> {
     fn fill(mut self, source: &mut Pages) -> Result<(Totals, u64), Broken> {
         let patterns = self.job.extractor.patterns().digest().to_owned();
-        let options = format!("{} merge={}", self.job.extractor.options().key(), !self.job.args.no_merge);
+        let (options, limits) = (self.job.extractor.options().key(), self.job.limits.key());
+        let options = format!("{options} {limits} merge={}", !self.job.args.no_merge);
         let inputs = self.job.args.paths.iter().map(|path| crate::source::printable(path)).collect();
         let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), patterns, options, inputs };
         let key = format!("{} {} {}", run.version, run.patterns, run.options);

@@ -1,7 +1,7 @@
 //! Records into one output, in the order of the pages; Kohesio's projects behind all others, by item.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::super::{Outcome, Refusal, interrupt};
@@ -9,7 +9,7 @@ use super::{Job, until_signal};
 use crate::pipeline::{self, Done, Groups, Stopped, is_shared};
 use crate::record::Record;
 use crate::reject::Reject;
-use crate::sink::Sink;
+use crate::sink::{Packing, Sink, is_packed};
 use crate::source::shown;
 
 /// A record as it is written, or held back until the other pages of its project are read.
@@ -89,13 +89,13 @@ fn beside(job: &Job<'_>) -> PathBuf {
 }
 
 /// What gave no record, as lines of JSON.
-struct Rejects(Option<BufWriter<File>>);
+struct Rejects(Option<Packing<File>>);
 
 impl Rejects {
     fn new(path: Option<&Path>) -> Result<Self, Refusal> {
-        let create =
-            |path: &Path| File::create(path).map_err(|e| Refusal::new(path.display(), "cannot be written", &e));
-        Ok(Rejects(path.map(create).transpose()?.map(BufWriter::new)))
+        let create = |path: &Path| Packing::new(File::create(path)?, is_packed(path));
+        let refused = |path: &Path, error: &io::Error| Refusal::new(path.display(), "cannot be written", error);
+        Ok(Rejects(path.map(|path| create(path).map_err(|error| refused(path, &error))).transpose()?))
     }
 
     fn add(&mut self, reject: &Reject) -> io::Result<()> {
@@ -105,6 +105,6 @@ impl Rejects {
     }
 
     fn finish(self) -> io::Result<()> {
-        self.0.map_or(Ok(()), |mut out| out.flush())
+        self.0.map_or(Ok(()), |out| out.finish().map(drop))
     }
 }

@@ -16,17 +16,22 @@ pub struct Fault {
     pub message: String,
     /// Whether nothing more can be taken from the outermost file.
     pub whole: bool,
-    /// Whether what came before it is complete: only what follows is amiss.
-    pub after: bool,
+    /// Whether it was met in unpacking a file, and not in what that file was read from.
+    pub packed: bool,
 }
 
 impl Fault {
     pub fn new(class: Class, message: impl Into<String>) -> Self {
-        Fault { class, message: message.into(), whole: false, after: false }
+        Fault { class, message: message.into(), whole: false, packed: false }
     }
 
     pub fn damaged(message: impl Into<String>) -> Self {
         Fault::new(Class::Damaged, message)
+    }
+
+    /// Damage to packed data.
+    pub fn packed(message: impl Into<String>) -> Self {
+        Fault { packed: true, ..Fault::damaged(message) }
     }
 
     fn whole(message: String) -> Self {

@@ -180,22 +180,37 @@ impl Walk<'_, '_> {
 
     /// Reads a page to its end and hands it over.
     fn page_of(&mut self, reader: &mut dyn Read, name: String) -> Flow {
+        match self.page_bytes(reader) {
+            (bytes, None) => self.page(name, bytes, Hints::default()),
+            // Half a page is none: its record would be taken for that of the whole.
+            (_, Some(error)) => self.fail_io(&name, &error),
+        }
+    }
+
+    /// Reads the page in a packed file of its own. One that is cut off or damaged is handed over as far as it goes, and
+    /// with it what is missing.
+    fn packed_page(&mut self, reader: &mut dyn Read, name: String) -> Flow {
+        let (bytes, error) = self.page_bytes(reader);
+        let Some(error) = error else { return self.page(name, bytes, Hints::default()) };
+        match Fault::of(&error).filter(|fault| fault.packed && !bytes.is_empty()) {
+            Some(fault) => {
+                let cut = format!("{}; {} bytes before that were read", fault.message, bytes.len());
+                self.page(name, bytes, Hints { cut: Some(cut), ..Hints::default() })
+            }
+            None => self.fail_io(&name, &error),
+        }
+    }
+
+    /// The bytes of a page, and what ended them before their time.
+    fn page_bytes(&self, reader: &mut dyn Read) -> (Vec<u8>, Option<io::Error>) {
         let most = self.limits().page_bytes;
         let mut bytes = Vec::new();
-        let read = reader.take(most.saturating_add(1)).read_to_end(&mut bytes);
+        let error = reader.take(most.saturating_add(1)).read_to_end(&mut bytes).err();
         if bytes.len() as u64 > most {
-            let message = format!("expected at most {most} bytes in a page, found more");
-            return self.fail(&name, &Fault::new(Class::Size, message));
+            let fault = Fault::new(Class::Size, format!("expected at most {most} bytes in a page, found more"));
+            return (bytes, Some(fault.into()));
         }
-        match read {
-            Ok(_) => self.page(name, bytes, Hints::default()),
-            // Half a page is none: its record would be taken for that of the whole.
-            Err(error) if !Fault::of(&error).is_some_and(|fault| fault.after) => self.fail_io(&name, &error),
-            Err(error) => {
-                self.page(name.clone(), bytes, Hints::default())?;
-                self.fail_io(&name, &error)
-            }
-        }
+        (bytes, error)
     }
 
     fn page(&mut self, name: String, bytes: Vec<u8>, hints: Hints) -> Flow {
@@ -204,7 +219,7 @@ impl Walk<'_, '_> {
     }
 
     fn fail(&mut self, name: &str, fault: &Fault) -> Flow {
-        let error = SourceError { place: shown(name), class: fault.class, message: fault.message.clone() };
+        let error = SourceError { place: name.to_owned(), class: fault.class, message: fault.message.clone() };
         self.wanted = (self.emit)(Err(error));
         if fault.whole { Flow::Break(()) } else { self.go_on() }
     }

@@ -13,7 +13,7 @@ use super::{At, BUFFER, Flow, Format, Input, Walk, may_be_page};
 
 pub(super) fn read(walk: &mut Walk<'_, '_>, reader: &mut dyn Read, at: &At, format: Format) -> Flow {
     let taken = Cell::new(0);
-    let mut input = BufReader::with_capacity(BUFFER, Counted::new(reader, &taken));
+    let mut input = BufReader::with_capacity(BUFFER, Counted::new(Below(reader), &taken));
     let what = match format {
         Format::Zstd => "zstd",
         Format::Bzip2 => "bzip2",
@@ -69,7 +69,23 @@ fn inside(walk: &mut Walk<'_, '_>, unpacked: Metered<'_, Box<dyn Read + '_>>, at
     if at.depth > walk.limits().nesting {
         return walk.too_deep(&at);
     }
-    walk.open(Input::Stream(&mut unpacked), &at, format)
+    if format == Format::Page {
+        walk.packed_page(&mut unpacked, at.name)
+    } else {
+        walk.open(Input::Stream(&mut unpacked), &at, format)
+    }
+}
+
+/// What a packed file is read from: its faults are not those of the packed file.
+struct Below<'r>(&'r mut dyn Read);
+
+impl Read for Below<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf).map_err(|error| match Fault::of(&error) {
+            Some(fault) if fault.packed => Fault { packed: false, ..fault.clone() }.into(),
+            _ => error,
+        })
+    }
 }
 
 /// All members of a gzip file, one after the other. The library's own reader of them takes bytes that follow for
@@ -102,7 +118,7 @@ impl<R: BufRead> Read for GzMembers<R> {
                 Some(_) => {
                     let message =
                         "expected the end of the gzip data or more of it, found other bytes; these are not read";
-                    return Err(Fault { after: true, ..Fault::damaged(message) }.into());
+                    return Err(Fault::packed(message).into());
                 }
             }
         }

@@ -77,10 +77,10 @@ pub fn named(error: io::Error, what: &str) -> io::Error {
     match error.kind() {
         // The system's own errors have a number; what a decompressor says has none.
         _ if Fault::of(&error).is_some() || error.raw_os_error().is_some() => error,
-        ErrorKind::UnexpectedEof => Fault::damaged(format!("{what} data cut off: what follows is missing")).into(),
+        ErrorKind::UnexpectedEof => Fault::packed(format!("{what} data cut off: what follows is missing")).into(),
         _ => {
             let why = plain(&error);
-            Fault::damaged(format!("{what} data damaged ({why}): what follows is missing")).into()
+            Fault::packed(format!("{what} data damaged ({why}): what follows is missing")).into()
         }
     }
 }

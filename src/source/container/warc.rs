@@ -83,7 +83,7 @@ fn record(
     let name = archive.name(&inner);
     let fetched = headers.get("warc-date").map(str::to_owned);
     let (media_type, charset) = headers.get("content-type").map(http::media).unwrap_or_default();
-    let hints = Hints { url, id: None, media_type, charset, fetched };
+    let hints = Hints { url, media_type, charset, fetched, ..Hints::default() };
     let mut block = BufReader::new(block);
     if kind == "response" && hints.media_type.as_deref().is_none_or(|media| media == "application/http") {
         response(walk, &mut block, headers, &name, hints)
@@ -133,14 +133,11 @@ fn payload(
         walk.passed.count(Reason::NotAPage("no media type".to_owned()));
         return Flow::Continue(());
     }
-    walk.page(name.to_owned(), bytes, hints)?;
-    // The crawler kept a part only and says so. The page is as the archive has it; that it is not whole is not silent.
+    // The crawler kept a part only and says so.
     let part = record.get("warc-truncated").or_else(|| record.get("warc-segment-number").map(|_| "segment"));
-    match part {
-        Some(why) => {
-            let why = super::shown(&why.chars().take(40).collect::<String>());
-            walk.fail(name, &Fault::damaged(format!("the crawler kept a part of the page only ({why})")))
-        }
-        None => Flow::Continue(()),
-    }
+    hints.cut = part.map(|why| {
+        let why = super::shown(&why.chars().take(40).collect::<String>());
+        format!("the crawler kept a part of the page only ({why}): {} bytes", bytes.len())
+    });
+    walk.page(name.to_owned(), bytes, hints)
 }

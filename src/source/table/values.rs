@@ -88,6 +88,7 @@ pub(super) fn page(object: &Map<String, Value>) -> Option<(Content, Hints)> {
         // What the page itself says of its encoding no longer holds inside a string.
         charset: Some("utf-8".to_owned()),
         fetched: first(&["fetched", "crawled", "timestamp", "date"]),
+        ..Hints::default()
     };
     Some((Content::Bytes(content.as_bytes().to_vec()), hints))
 }

@@ -174,5 +174,6 @@ fn names_that_control_terminals_are_kept_and_shown_harmless() {
     assert_eq!(got.names(), ["a.zip!a\n\u{1b}[31m.txt"]);
     let big = vec![b'1'; 2 << 20];
     let got = run("a.zip", &build::zip_of(&[("a\n\u{1b}[31m.txt", &big)]));
-    assert_eq!(got.one(Class::Size, "1048576").errors[0].place, "a.zip!a\\n\\x1B[31m.txt");
+    assert_eq!(got.one(Class::Size, "1048576").errors[0].place, "a.zip!a\n\u{1b}[31m.txt");
+    assert!(got.said()[0].starts_with("a.zip!a\\n\\x1B[31m.txt: "), "{:?}", got.said());
 }

@@ -57,15 +57,51 @@ fn several_members_are_one_file() {
 }
 
 #[test]
-fn a_page_cut_off_is_no_page() {
+fn of_a_page_cut_off_what_was_unpacked_is_read_and_the_rest_said() {
+    let page = noise(300_000);
     for (ending, pack) in packers() {
-        let packed = pack(&noise(300_000));
-        for keep in [11, packed.len() / 2, packed.len() - 1] {
-            let got = run(&format!("a.txt.{ending}"), &packed[..keep]);
-            assert!(got.pages.is_empty());
-            got.one(Class::Damaged, "cut off: what follows is missing");
+        let packed = pack(&page);
+        let name = format!("a.txt.{ending}");
+        // Nothing can be unpacked of the first few bytes.
+        let got = run(&name, &packed[..11]);
+        assert!(got.pages.is_empty());
+        got.one(Class::Damaged, "cut off: what follows is missing");
+        for keep in [packed.len() * 3 / 4, packed.len() - 1] {
+            let got = run(&name, &packed[..keep]);
+            let texts = got.no_error().texts();
+            assert_eq!(texts.len(), 1);
+            assert!(
+                texts[0].0 == name && !texts[0].1.is_empty() && page.starts_with(texts[0].1.as_bytes()),
+                "{ending}"
+            );
+            let said = format!("cut off: what follows is missing; {} bytes before that were read", texts[0].1.len());
+            assert!(got.hints()[0].cut.as_deref().is_some_and(|cut| cut.ends_with(&said)), "{:?}", got.hints());
         }
     }
+}
+
+#[test]
+fn damage_around_a_packed_page_is_not_the_pages() {
+    let page = gz(&noise(300_000));
+    let tar = tar(&[("a.txt.gz", &page)]);
+    let half = tar.len() / 2;
+    for bytes in [gz(&tar)[..half].to_vec(), [gz(&tar[..half]), b"<html>".to_vec()].concat()] {
+        let got = run("a.tar.gz", &bytes);
+        assert!(got.pages.is_empty(), "{:?}", got.hints());
+        got.one(Class::Damaged, "a.tar.gz!a.txt.gz: ");
+    }
+    // Its own damage is, wherever it lies.
+    let got = run("a.tar", &super::build::tar(&[("a.txt.gz", &page[..100_000]), ("b.txt", b"b")]));
+    assert_eq!(got.no_error().names(), ["a.tar!a.txt.gz", "a.tar!b.txt"]);
+    assert!(got.hints()[0].cut.is_some() && got.hints()[1].cut.is_none());
+}
+
+#[test]
+fn what_follows_a_packed_archive_makes_no_half_page_a_whole_one() {
+    let tar = tar(&[("a.txt", &noise(10_000))]);
+    let got = run("a.tar.gz", &[gz(&tar[..5_000]), b"<html>".to_vec()].concat());
+    assert!(got.pages.is_empty(), "{:?}", got.names());
+    got.one(Class::Damaged, "found other bytes");
 }
 
 #[test]
@@ -87,9 +123,16 @@ fn a_wrong_checksum_is_said() {
         let mut packed = pack(PAGE);
         let at = packed.len() - if ending == "gz" { 8 } else { 3 };
         packed[at] ^= 0x55;
-        let got = run(&format!("a.txt.{ending}"), &packed);
-        assert!(got.pages.is_empty(), "{ending}");
-        got.one(Class::Damaged, &format!("a.txt.{ending}: "));
+        let name = format!("a.txt.{ending}");
+        let got = run(&name, &packed);
+        if got.pages.is_empty() {
+            got.one(Class::Damaged, &format!("{name}: "));
+        } else {
+            // gzip gives the page before it comes to the checksum.
+            assert_eq!(got.no_error().texts(), [(name.as_str(), String::from_utf8(PAGE.to_vec()).unwrap())]);
+            assert!(got.hints()[0].cut.as_deref().is_some_and(|cut| cut.contains("data damaged")), "{:?}", got.hints());
+        }
+        assert_eq!(got.pages.len(), usize::from(ending == "gz"), "{ending}");
     }
     // The pages have been handed over when the checksum of the whole is met.
     let mut packed = gz(&tar(&[("1.txt", b"1"), ("2.txt", b"2")]));
@@ -103,14 +146,16 @@ fn a_wrong_checksum_is_said() {
 #[test]
 fn what_follows_gzip_data_is_said_and_the_page_kept() {
     let got = run("a.txt.gz", &[gz(PAGE), b"<html>".to_vec()].concat());
-    assert_eq!(got.names(), ["a.txt.gz"]);
-    got.one(Class::Damaged, "found other bytes");
+    let said = |got: &super::Got| got.hints()[0].cut.as_deref().is_some_and(|cut| cut.contains("found other bytes"));
+    assert_eq!(got.no_error().names(), ["a.txt.gz"]);
+    assert!(said(&got));
     let large = noise(100_000);
     let got = run("a.txt.gz", &[gz(&large), b"<html>".to_vec()].concat());
-    assert_eq!(got.texts(), [("a.txt.gz", String::from_utf8(large).unwrap())]);
-    got.one(Class::Damaged, "found other bytes");
+    assert_eq!(got.no_error().texts(), [("a.txt.gz", String::from_utf8(large).unwrap())]);
+    assert!(said(&got));
     let got = run("a.txt.gz", &[gz(PAGE), vec![0; 1000], gz(PAGE), vec![0; 70_000]].concat());
     assert_eq!(got.no_error().texts()[0].1.len(), 2 * PAGE.len());
+    assert_eq!(got.hints()[0].cut, None);
 }
 
 #[test]

@@ -204,8 +204,9 @@ fn a_part_of_a_page_is_kept_and_said() {
     let part = fetched("https://a.eu/1", PAGE);
     let part = String::from_utf8(part).unwrap().replacen("WARC-Date", "WARC-Truncated: length\r\nWARC-Date", 1);
     let got = run("x.warc", part.as_bytes());
-    assert_eq!(got.pages.len(), 1);
-    got.one(Class::Damaged, "the crawler kept a part of the page only (length)");
+    assert_eq!(got.no_error().pages.len(), 1);
+    let said = format!("the crawler kept a part of the page only (length): {} bytes", PAGE.len());
+    assert_eq!(got.hints()[0].cut.as_deref(), Some(said.as_str()));
 }
 
 #[test]
