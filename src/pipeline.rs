@@ -19,11 +19,12 @@ use crate::record::{
 };
 use crate::reject::{Class, Stage};
 use crate::scan::{self, Lost, Marks, Passage};
-use crate::source::{Content, Hints, Limits, Page};
+use crate::source::{Hints, Limits, Page};
 use crate::text::{Text, html};
 
 pub use batch::{Done, Observer, Stopped, run};
 pub use budget::Budget;
+pub use columns::Placed;
 pub use groups::{Groups, Merged, Project, is_shared};
 pub use shards::{Shard, Shards};
 pub use shown::{Body, Given, Shown};
@@ -101,6 +102,8 @@ pub struct Reading<'e> {
     pub found: Vec<Found<'e>>,
     pub lost: Vec<Lost<'e>>,
     pub facts: Facts,
+    /// The cells of a row.
+    pub columns: &'e [Placed],
 }
 
 impl Extractor {
@@ -173,16 +176,7 @@ impl Extractor {
     /// # Errors
     /// As [`Extractor::read_page`], and when the page's file cannot be read.
     pub fn read_from(&self, page: &Page, limits: &Limits, buffer: &mut Vec<u8>) -> Result<Vec<Record>, Failed> {
-        let body = match &page.content {
-            Content::Row(row) => Body::Row(row),
-            Content::Bytes(bytes) => Body::Bytes(bytes),
-            Content::File(_) => {
-                let read = page.read_into(buffer, limits);
-                read.map_err(|error| Failed::new(Stage::Source, error.class, error.message))?;
-                Body::Bytes(buffer)
-            }
-        };
-        self.read_page(&Given { name: &page.name, body, hints: &page.hints })
+        self.read_page(&Given::of(page, limits, buffer)?)
     }
 
     /// One project of a page that lists several, or what stands above the list: a stretch of the page is read as a page
@@ -205,24 +199,27 @@ impl Extractor {
         Ok(record)
     }
 
-    /// Reads one page and keeps how: every value with its evidence and, with `keep_lost`, the matches that lost.
+    /// Reads one page and tells `tell` how: every value with its evidence, the columns of a row, the matches that lost.
     ///
     /// # Errors
     /// As [`Extractor::read_page`].
-    pub fn read_fully(&self, shown: &Shown<'_>, name: &str, keep_lost: bool) -> Result<Reading<'_>, Failed> {
+    pub fn read_fully<T>(
+        &self,
+        given: &Given<'_>,
+        tell: impl FnOnce(&Text<'_>, &Reading<'_>) -> T,
+    ) -> Result<T, Failed> {
+        let shown = self.show(given)?;
         let text = Text::new(&shown.text);
-        let detected = self.detect(&text, shown, &[]);
-        let page = self.understand(&text, &detected, &[], shown.head.is_some(), keep_lost).map_err(wrong_patterns)?;
-        let given = Given { name, body: Body::Bytes(&[]), hints: &Hints::default() };
-        let record = self.record(&Told { given: &given, shown, text: &text, detected: &detected }, &page, None);
-        Ok(Reading { record, found: page.found, lost: page.lost, facts: page.facts })
+        let columns = columns::normal(&shown.columns, &text);
+        let detected = self.detect(&text, &shown, &columns);
+        let page = self.understand(&text, &detected, &columns, shown.head.is_some(), true).map_err(wrong_patterns)?;
+        let record = self.record(&Told { given, shown: &shown, text: &text, detected: &detected }, &page, None);
+        let reading = Reading { record, found: page.found, lost: page.lost, facts: page.facts, columns: &columns };
+        Ok(tell(&text, &reading))
     }
 
-    /// The text a reader sees of a page.
-    ///
-    /// # Errors
-    /// [`Failed`] when the bytes are no text or the markup is beyond the limits.
-    pub fn show<'p>(&self, given: &Given<'p>) -> Result<Shown<'p>, Failed> {
+    /// The text a reader sees of a page, unless the bytes are no text or the markup is beyond the limits.
+    fn show<'p>(&self, given: &Given<'p>) -> Result<Shown<'p>, Failed> {
         let markup = &self.options.markup;
         match given.body {
             Body::Bytes(bytes) => shown::show(given, bytes, markup),
@@ -235,7 +232,7 @@ impl Extractor {
     }
 
     /// The page's language. What the markup says of it counts where the words leave it open: templates often say wrong.
-    fn detect(&self, text: &Text<'_>, shown: &Shown<'_>, cells: &[columns::Placed]) -> Detected {
+    fn detect(&self, text: &Text<'_>, shown: &Shown<'_>, cells: &[Placed]) -> Detected {
         if let Some(code) = &self.options.language {
             return Detected::stated(code, text.normal());
         }
@@ -268,7 +265,7 @@ impl Extractor {
         &'r self,
         text: &Text<'_>,
         detected: &Detected,
-        columns: &'r [columns::Placed],
+        columns: &'r [Placed],
         links: bool,
         keep_lost: bool,
     ) -> Result<Understood<'r>, PatternError> {
@@ -419,7 +416,7 @@ fn see<'t, 'e>(
     text: &'t Text<'_>,
     span: &Range<usize>,
     language: &'e Language,
-    columns: &'e [columns::Placed],
+    columns: &'e [Placed],
     keep_lost: bool,
 ) -> Seen<'t, 'e> {
     let passage = Passage::new(text.normal(), text.lower(), span, language);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::super::{Outcome, Refusal, interrupt, remark};
+use super::super::{Outcome, Refusal, interrupt, quoted, remark};
 use super::{Job, until_signal};
 use crate::pipeline::{self, Groups, Merged, Observer, Shard, Shards, Stopped, is_shared};
 use crate::record::Record;
@@ -78,12 +78,7 @@ pub fn run(job: &Job<'_>, path: &Path) -> Result<Outcome, Refusal> {
 
 /// The command that was given, as one can give it again.
 fn again() -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@%+".contains(c);
-    let quoted = |argument: String| {
-        let bare = argument.chars().all(plain) && !argument.is_empty();
-        if bare { argument } else { format!("'{}'", argument.replace('\'', r"'\''")) }
-    };
-    std::env::args_os().map(|argument| quoted(argument.to_string_lossy().into_owned())).collect::<Vec<_>>().join(" ")
+    std::env::args_os().map(|argument| quoted(&argument.to_string_lossy())).collect::<Vec<_>>().join(" ")
 }
 
 /// The shards of a run.
