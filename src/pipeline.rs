@@ -15,7 +15,7 @@ use crate::normalize;
 use crate::patterns::{Column, Language, PatternError, Patterns, Rule};
 use crate::record::{
     self, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Names, Number, OtherLanguage, PageKind,
-    ProducedBy, Record, Sum, Warning,
+    ProducedBy, Record, Stated, Sum, Warning,
 };
 use crate::reject::{Class, Stage};
 use crate::scan::{self, Lost, Marks, Passage};
@@ -150,7 +150,7 @@ impl Extractor {
         let columns = columns::normal(&shown.columns, &text);
         let detected = self.detect(&text, &shown, &columns);
         deadline.check(Stage::Extract)?;
-        let page = self.understand(&text, &detected, &columns, shown.head.is_some(), false).map_err(wrong_patterns)?;
+        let page = self.understand(&text, &detected, &columns, shown.head.as_ref(), false).map_err(wrong_patterns)?;
         deadline.check(Stage::Extract)?;
         if page.kohesio == Kohesio::Other && !self.options.keep_all {
             let message = "a Kohesio page of a beneficiary or a list";
@@ -187,7 +187,7 @@ impl Extractor {
         let text = Text::new(page.get(span).unwrap_or_default());
         let detected = Detected::stated(&whole.detected.code, text.normal());
         let detected = Detected { confidence: whole.detected.confidence, ..detected };
-        let understood = self.understand(&text, &detected, &[], whole.shown.head.is_some(), false)?;
+        let understood = self.understand(&text, &detected, &[], whole.shown.head.as_ref(), false)?;
         let told = Told { text: &text, detected: &detected, ..*whole };
         let mut record = self.record(&told, &understood, Some(number));
         for mention in &mut record.mentions {
@@ -212,7 +212,7 @@ impl Extractor {
         let text = Text::new(&shown.text);
         let columns = columns::normal(&shown.columns, &text);
         let detected = self.detect(&text, &shown, &columns);
-        let page = self.understand(&text, &detected, &columns, shown.head.is_some(), true).map_err(wrong_patterns)?;
+        let page = self.understand(&text, &detected, &columns, shown.head.as_ref(), true).map_err(wrong_patterns)?;
         let record = self.record(&Told { given, shown: &shown, text: &text, detected: &detected }, &page, None);
         let reading = Reading { record, found: page.found, lost: page.lost, facts: page.facts, columns: &columns };
         Ok(tell(&text, &reading))
@@ -254,7 +254,7 @@ impl Extractor {
     pub fn found_in(&self, text: &str, code: &str) -> Result<Vec<Found<'_>>, PatternError> {
         let text = Text::new(text);
         let detected = Detected::stated(code, text.normal());
-        let mut found = self.understand(&text, &detected, &[], false, false)?.found;
+        let mut found = self.understand(&text, &detected, &[], None, false)?.found;
         for f in &mut found {
             f.span = text.page_range(&f.span);
         }
@@ -266,7 +266,7 @@ impl Extractor {
         text: &Text<'_>,
         detected: &Detected,
         columns: &'r [Placed],
-        links: bool,
+        head: Option<&html::Html>,
         keep_lost: bool,
     ) -> Result<Understood<'r>, PatternError> {
         let language = self.patterns.language(&detected.code)?;
@@ -291,10 +291,10 @@ impl Extractor {
             facts.country = place.country.map(country);
         }
         // Kohesio lists beneficiaries as links; where those are gone, the heading is followed by something else.
-        facts.beneficiary.take_if(|_| kohesio == Kohesio::Project && !links);
+        facts.beneficiary.take_if(|_| kohesio == Kohesio::Project && head.is_none());
         if facts.title.is_none() || kohesio == Kohesio::Project {
-            let title = record::title(normal, &zones, &found, language, kohesio);
-            facts.title = title.map(|title| Fact::words(normal, title, "head of the page"));
+            let stated = head.map(Stated::from).unwrap_or_default();
+            facts.title = record::title(normal, &zones, &found, language, kohesio, &stated);
         }
         let blocks =
             if kohesio == Kohesio::No && columns.is_empty() { record::blocks(normal, &zones) } else { Vec::new() };
@@ -352,10 +352,7 @@ impl Extractor {
                 Body::Bytes(_) if page.kohesio == Kohesio::Project => PageKind::Kohesio,
                 Body::Bytes(_) => PageKind::Regional,
             },
-            title: record::kohesio_page_title(head.and_then(|head| head.title.as_deref()))
-                .filter(|_| page.kohesio == Kohesio::Project)
-                .or_else(|| said(&facts.title))
-                .or_else(|| record::site_title(head?.title.as_deref()?)),
+            title: said(&facts.title),
             language: LanguageOf { code: detected.code.clone(), confidence: detected.confidence },
             other_languages: detected.others().into_iter().map(|(code, share)| OtherLanguage { code, share }).collect(),
             start_date: facts.start_date.as_ref().map(|f| f.value.to_string()),
