@@ -197,7 +197,8 @@ fn facts(
     let mut found: Vec<Found<'_>> = record::assign(normal, &passages, &zones, readings);
     let facts = record::facts(normal, main, &passages, &zones, &mut found);
     let kohesio = record::kohesio(normal, &zones);
-    let title = record::title(normal, &zones, &found, main, kohesio).map_or(0, str::len);
+    let title = record::title(normal, &zones, &found, main, kohesio, &record::Stated::default());
+    let title = title.map_or(0, |title| title.value.len());
     let known = record::Known {
         text: normal,
         found: &found,

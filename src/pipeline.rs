@@ -15,15 +15,16 @@ use crate::normalize;
 use crate::patterns::{Column, Language, PatternError, Patterns, Rule};
 use crate::record::{
     self, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Names, Number, OtherLanguage, PageKind,
-    ProducedBy, Record, Sum, Warning,
+    ProducedBy, Record, Stated, Sum, Warning,
 };
 use crate::reject::{Class, Stage};
 use crate::scan::{self, Lost, Marks, Passage};
-use crate::source::{Content, Hints, Limits, Page};
+use crate::source::{Hints, Limits, Page};
 use crate::text::{Text, html};
 
 pub use batch::{Done, Observer, Stopped, run};
 pub use budget::Budget;
+pub use columns::Placed;
 pub use groups::{Groups, Merged, Project, is_shared};
 pub use shards::{Shard, Shards};
 pub use shown::{Body, Given, Shown};
@@ -102,6 +103,8 @@ pub struct Reading<'e> {
     pub found: Vec<Found<'e>>,
     pub lost: Vec<Lost<'e>>,
     pub facts: Facts,
+    /// The cells of a row.
+    pub columns: &'e [Placed],
 }
 
 impl Extractor {
@@ -148,7 +151,7 @@ impl Extractor {
         let columns = columns::normal(&shown.columns, &text);
         let detected = self.detect(&text, &shown, &columns);
         deadline.check(Stage::Extract)?;
-        let page = self.understand(&text, &detected, &columns, shown.head.is_some(), false).map_err(wrong_patterns)?;
+        let page = self.understand(&text, &detected, &columns, shown.head.as_ref(), false).map_err(wrong_patterns)?;
         deadline.check(Stage::Extract)?;
         if page.kohesio == Kohesio::Other && !self.options.keep_all {
             let message = "a Kohesio page of a beneficiary or a list";
@@ -174,16 +177,7 @@ impl Extractor {
     /// # Errors
     /// As [`Extractor::read_page`], and when the page's file cannot be read.
     pub fn read_from(&self, page: &Page, limits: &Limits, buffer: &mut Vec<u8>) -> Result<Vec<Record>, Failed> {
-        let body = match &page.content {
-            Content::Row(row) => Body::Row(row),
-            Content::Bytes(bytes) => Body::Bytes(bytes),
-            Content::File(_) => {
-                let read = page.read_into(buffer, limits);
-                read.map_err(|error| Failed::new(Stage::Source, error.class, error.message))?;
-                Body::Bytes(buffer)
-            }
-        };
-        self.read_page(&Given { name: &page.name, body, hints: &page.hints })
+        self.read_page(&Given::of(page, limits, buffer)?)
     }
 
     /// One project of a page that lists several, or what stands above the list: a stretch of the page is read as a page
@@ -194,7 +188,7 @@ impl Extractor {
         let text = Text::new(page.get(span).unwrap_or_default());
         let detected = Detected::stated(&whole.detected.code, text.normal());
         let detected = Detected { confidence: whole.detected.confidence, ..detected };
-        let understood = self.understand(&text, &detected, &[], whole.shown.head.is_some(), false)?;
+        let understood = self.understand(&text, &detected, &[], whole.shown.head.as_ref(), false)?;
         let told = Told { text: &text, detected: &detected, ..*whole };
         let mut record = self.record(&told, &understood, Some(number));
         for mention in &mut record.mentions {
@@ -206,24 +200,27 @@ impl Extractor {
         Ok(record)
     }
 
-    /// Reads one page and keeps how: every value with its evidence and, with `keep_lost`, the matches that lost.
+    /// Reads one page and tells `tell` how: every value with its evidence, the columns of a row, the matches that lost.
     ///
     /// # Errors
     /// As [`Extractor::read_page`].
-    pub fn read_fully(&self, shown: &Shown<'_>, name: &str, keep_lost: bool) -> Result<Reading<'_>, Failed> {
+    pub fn read_fully<T>(
+        &self,
+        given: &Given<'_>,
+        tell: impl FnOnce(&Text<'_>, &Reading<'_>) -> T,
+    ) -> Result<T, Failed> {
+        let shown = self.show(given)?;
         let text = Text::new(&shown.text);
-        let detected = self.detect(&text, shown, &[]);
-        let page = self.understand(&text, &detected, &[], shown.head.is_some(), keep_lost).map_err(wrong_patterns)?;
-        let given = Given { name, body: Body::Bytes(&[]), hints: &Hints::default() };
-        let record = self.record(&Told { given: &given, shown, text: &text, detected: &detected }, &page, None);
-        Ok(Reading { record, found: page.found, lost: page.lost, facts: page.facts })
+        let columns = columns::normal(&shown.columns, &text);
+        let detected = self.detect(&text, &shown, &columns);
+        let page = self.understand(&text, &detected, &columns, shown.head.as_ref(), true).map_err(wrong_patterns)?;
+        let record = self.record(&Told { given, shown: &shown, text: &text, detected: &detected }, &page, None);
+        let reading = Reading { record, found: page.found, lost: page.lost, facts: page.facts, columns: &columns };
+        Ok(tell(&text, &reading))
     }
 
-    /// The text a reader sees of a page.
-    ///
-    /// # Errors
-    /// [`Failed`] when the bytes are no text or the markup is beyond the limits.
-    pub fn show<'p>(&self, given: &Given<'p>) -> Result<Shown<'p>, Failed> {
+    /// The text a reader sees of a page, unless the bytes are no text or the markup is beyond the limits.
+    fn show<'p>(&self, given: &Given<'p>) -> Result<Shown<'p>, Failed> {
         let markup = &self.options.markup;
         match given.body {
             Body::Bytes(bytes) => shown::show(given, bytes, markup),
@@ -236,7 +233,7 @@ impl Extractor {
     }
 
     /// The page's language. What the markup says of it counts where the words leave it open: templates often say wrong.
-    fn detect(&self, text: &Text<'_>, shown: &Shown<'_>, cells: &[columns::Placed]) -> Detected {
+    fn detect(&self, text: &Text<'_>, shown: &Shown<'_>, cells: &[Placed]) -> Detected {
         if let Some(code) = &self.options.language {
             return Detected::stated(code, text.normal());
         }
@@ -258,7 +255,7 @@ impl Extractor {
     pub fn found_in(&self, text: &str, code: &str) -> Result<Vec<Found<'_>>, PatternError> {
         let text = Text::new(text);
         let detected = Detected::stated(code, text.normal());
-        let mut found = self.understand(&text, &detected, &[], false, false)?.found;
+        let mut found = self.understand(&text, &detected, &[], None, false)?.found;
         for f in &mut found {
             f.span = text.page_range(&f.span);
         }
@@ -269,8 +266,8 @@ impl Extractor {
         &'r self,
         text: &Text<'_>,
         detected: &Detected,
-        columns: &'r [columns::Placed],
-        links: bool,
+        columns: &'r [Placed],
+        head: Option<&html::Html>,
         keep_lost: bool,
     ) -> Result<Understood<'r>, PatternError> {
         let language = self.patterns.language(&detected.code)?;
@@ -295,10 +292,10 @@ impl Extractor {
             facts.country = place.country.map(country);
         }
         // Kohesio lists beneficiaries as links; where those are gone, the heading is followed by something else.
-        facts.beneficiary.take_if(|_| kohesio == Kohesio::Project && !links);
+        facts.beneficiary.take_if(|_| kohesio == Kohesio::Project && head.is_none());
         if facts.title.is_none() || kohesio == Kohesio::Project {
-            let title = record::title(normal, &zones, &found, language, kohesio);
-            facts.title = title.map(|title| Fact::words(normal, title, "head of the page"));
+            let stated = head.map(Stated::from).unwrap_or_default();
+            facts.title = record::title(normal, &zones, &found, language, kohesio, &stated);
         }
         let blocks =
             if kohesio == Kohesio::No && columns.is_empty() { record::blocks(normal, &zones) } else { Vec::new() };
@@ -357,10 +354,7 @@ impl Extractor {
                 Body::Bytes(_) if page.kohesio == Kohesio::Project => PageKind::Kohesio,
                 Body::Bytes(_) => PageKind::Regional,
             },
-            title: record::kohesio_page_title(head.and_then(|head| head.title.as_deref()))
-                .filter(|_| page.kohesio == Kohesio::Project)
-                .or_else(|| said(&facts.title))
-                .or_else(|| record::site_title(head?.title.as_deref()?)),
+            title: said(&facts.title),
             language: LanguageOf { code: detected.code.clone(), confidence: detected.confidence },
             other_languages: detected.others().into_iter().map(|(code, share)| OtherLanguage { code, share }).collect(),
             start_date: facts.start_date.as_ref().map(|f| f.value.to_string()),
@@ -421,7 +415,7 @@ fn see<'t, 'e>(
     text: &'t Text<'_>,
     span: &Range<usize>,
     language: &'e Language,
-    columns: &'e [columns::Placed],
+    columns: &'e [Placed],
     keep_lost: bool,
 ) -> Seen<'t, 'e> {
     let passage = Passage::new(text.normal(), text.lower(), span, language);

@@ -6,42 +6,81 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 
-use super::{Common, Outcome, Refusal, Tongues, load, print};
+use super::{Common, Mapping, Outcome, Refusal, Tongues, load, print, quoted};
 use crate::normalize::PeriodValue;
-use crate::patterns::Kind;
-use crate::pipeline::{Body, Failed, Given, Options, Reading};
+use crate::patterns::{Heading, Kind};
+use crate::pipeline::{Failed, Given, Options, Placed, Reading};
 use crate::record::{Fact, Found};
-use crate::source::{Hints, plain, printable};
+use crate::source::{Limits, Named, Page, SourceError, named, printable};
 use crate::text::Text;
 
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The page
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    /// The page, as records and rejects name it: page.html, crawl.zip!page.html, list.csv#12
+    #[arg(value_name = "PAGE")]
+    page: PathBuf,
     #[command(flatten)]
     tongues: Tongues,
+    #[command(flatten)]
+    mapping: Mapping,
 }
+
+/// How many pages of an archive are named when none of them is asked for.
+const NAMED: usize = 10;
 
 impl Explain {
     pub fn run(&self, common: &Common) -> Result<Outcome, Refusal> {
-        let place = printable(&self.file);
-        let bytes =
-            std::fs::read(&self.file).map_err(|e| Refusal(format!("{place}: cannot be read: {}", plain(&e))))?;
-        let extractor = self.tongues.extractor(load(common)?, Options::default())?;
-        let failed = |e: Failed| Refusal(format!("{place}: {e}"));
-        let given = Given { name: &place, body: Body::Bytes(&bytes), hints: &Hints::default() };
-        let shown = extractor.show(&given).map_err(failed)?;
-        let reading = extractor.read_fully(&shown, &place, true).map_err(failed)?;
-        let text = Text::new(&shown.text);
-        print(|out| {
-            page(out, &text, &reading)?;
-            values(out, &text, &reading)?;
-            facts(out, &reading)?;
-            lost(out, &text, &reading)?;
-            warnings(out, &reading)
-        })
+        let limits = Limits::default();
+        let page = self.find(&limits)?;
+        let options = Options { columns: self.mapping.map.clone(), ..Options::default() };
+        let extractor = self.tongues.extractor(load(common)?, options)?;
+        let failed = |e: Failed| Refusal(format!("{}: {e}", printable(&self.page)));
+        let mut buffer = Vec::new();
+        let given = Given::of(&page, &limits, &mut buffer).map_err(failed)?;
+        let tell = |text: &Text<'_>, reading: &Reading<'_>| {
+            print(|out| {
+                marked(out, text, reading)?;
+                columns(out, reading.columns)?;
+                values(out, text, reading)?;
+                facts(out, reading)?;
+                lost(out, text, reading)?;
+                warnings(out, reading)
+            })
+        };
+        extractor.read_fully(&given, tell).map_err(failed)?
     }
+
+    /// The page that is asked for.
+    fn find(&self, limits: &Limits) -> Result<Page, Refusal> {
+        let place = printable(&self.page);
+        match named(&self.page, limits, NAMED) {
+            Ok(Named::Page(page)) => Ok(*page),
+            Ok(Named::Several { pages, failed }) => {
+                let first = pages.first().map(|path| quoted(path)).unwrap_or_default();
+                let (list, failed) = (pages.join("\n  "), besides(failed));
+                Err(Refusal(format!(
+                    "{place}: expected the name of a page in it, found none; it holds\n  {list}{failed}\nhelp: name one: \
+                     kohex explain {first}"
+                )))
+            }
+            Ok(Named::Nothing { file, name, near, failed }) => {
+                let called = if name.is_empty() { String::new() } else { format!(" called {name}") };
+                let help =
+                    if near.is_empty() { String::new() } else { format!("\nhelp: it holds {}", near.join(", ")) };
+                let failed = besides(failed);
+                Err(Refusal(format!("{place}: expected a page of {file}, found none{called}{failed}{help}")))
+            }
+            Ok(Named::Nowhere(error)) => Err(Refusal(format!(
+                "{error}\nhelp: records name pages from the folder given to extract: put it before the name"
+            ))),
+            Err(error) => Err(Refusal(error.to_string())),
+        }
+    }
+}
+
+/// What is wrong with a container besides, on a line of its own.
+fn besides(failed: Option<SourceError>) -> String {
+    failed.map_or_else(String::new, |error| format!("\n{error}"))
 }
 
 const HEAD: Style = Style::new().bold();
@@ -63,7 +102,7 @@ fn head(out: &mut dyn Write, title: &str) -> io::Result<()> {
 }
 
 /// The page's own text with `[…]` round every value and its number behind it.
-fn page(out: &mut dyn Write, text: &Text<'_>, reading: &Reading<'_>) -> io::Result<()> {
+fn marked(out: &mut dyn Write, text: &Text<'_>, reading: &Reading<'_>) -> io::Result<()> {
     let mut at = 0;
     for (number, found) in reading.found.iter().enumerate() {
         let range = text.page_range(&found.span);
@@ -85,6 +124,23 @@ fn visible(text: &str) -> String {
         _ => c,
     };
     text.chars().filter(|&c| c != '\r').map(shown).collect()
+}
+
+/// What the columns of a row are understood as.
+fn columns(out: &mut dyn Write, columns: &[Placed]) -> io::Result<()> {
+    if !columns.is_empty() {
+        head(out, "columns")?;
+    }
+    for (name, heading) in columns.iter().map(Placed::heading) {
+        let Some(Heading { column, currency, scale }) = heading else {
+            writeln!(out, "  {:<40} {FAINT}not known{FAINT:#}", visible(name))?;
+            continue;
+        };
+        let currency = currency.map_or_else(String::new, |code| format!(", {code}"));
+        let scale = if scale > 1 { format!(", times {scale}") } else { String::new() };
+        writeln!(out, "  {:<40} {column}{currency}{scale}", visible(name))?;
+    }
+    Ok(())
 }
 
 fn values(out: &mut dyn Write, text: &Text<'_>, reading: &Reading<'_>) -> io::Result<()> {

@@ -13,8 +13,7 @@ use bounds::Bounds;
 use clap::Args;
 
 use super::progress::Progress;
-use super::{Common, Outcome, Refusal, Tongues, interrupt, load, remark};
-use crate::patterns::Column;
+use super::{Common, Mapping, Outcome, Refusal, Tongues, interrupt, load, remark};
 use crate::pipeline::{Extractor, Options};
 use crate::sink::{Each, JsonLines, is_packed};
 use crate::source::{Choice, Limits, Page, Pages, SourceError};
@@ -49,9 +48,8 @@ pub struct Extract {
     /// Put each page's text into its record
     #[arg(long)]
     text: bool,
-    /// What a column of a table holds, where its heading is not known: --map Kosten=fund
-    #[arg(long, value_name = "HEADING=COLUMN", value_parser = mapped)]
-    map: Vec<(String, Column)>,
+    #[command(flatten)]
+    mapping: Mapping,
     /// One record a page: do not bring the pages of one Kohesio item together
     #[arg(long)]
     no_merge: bool,
@@ -77,15 +75,6 @@ pub struct Extract {
     limits: Bounds,
 }
 
-/// A heading and the column it names.
-fn mapped(text: &str) -> Result<(String, Column), String> {
-    let all = || Column::ALL.iter().map(|column| column.name()).collect::<Vec<_>>().join(" ");
-    let (heading, column) = text.rsplit_once('=').ok_or_else(|| format!("expected HEADING=COLUMN, found '{text}'"))?;
-    let known = Column::from_name(column.trim());
-    let known = known.ok_or_else(|| format!("expected one of the columns {}, found '{column}'", all()))?;
-    Ok((heading.trim().to_owned(), known))
-}
-
 /// What every way of extracting needs.
 struct Job<'c> {
     common: &'c Common,
@@ -104,7 +93,7 @@ impl Extract {
         let options = Options {
             keep_text: self.text,
             keep_all: self.keep_all,
-            columns: self.map.clone(),
+            columns: self.mapping.map.clone(),
             markup: self.limits.markup(),
             budget: Some(self.limits.budget()),
             ..Options::default()

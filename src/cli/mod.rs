@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use clap::{Args, Parser, Subcommand};
 
-use crate::patterns::{Patterns, UND};
+use crate::patterns::{Column, Patterns, UND};
 use crate::pipeline::{Extractor, Options};
 use crate::source::plain;
 
@@ -166,6 +166,23 @@ impl Tongues {
     }
 }
 
+/// What the user knows of tables' columns.
+#[derive(Debug, Args)]
+struct Mapping {
+    /// What a column of a table holds, where its heading is not known: --map Kosten=fund
+    #[arg(long, value_name = "HEADING=COLUMN", value_parser = mapped)]
+    map: Vec<(String, Column)>,
+}
+
+/// A heading and the column it names.
+fn mapped(text: &str) -> Result<(String, Column), String> {
+    let all = || Column::ALL.iter().map(|column| column.name()).collect::<Vec<_>>().join(" ");
+    let (heading, column) = text.rsplit_once('=').ok_or_else(|| format!("expected HEADING=COLUMN, found '{text}'"))?;
+    let known = Column::from_name(column.trim());
+    let known = known.ok_or_else(|| format!("expected one of the columns {}, found '{column}'", all()))?;
+    Ok((heading.trim().to_owned(), known))
+}
+
 fn load(common: &Common) -> Result<Patterns, Refusal> {
     Ok(match &common.patterns {
         Some(folder) => Patterns::overlaid(folder)?,
@@ -185,6 +202,13 @@ fn remark(message: &str) {
 }
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// An argument as a shell takes it.
+fn quoted(argument: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@%+".contains(c);
+    let bare = argument.chars().all(plain) && !argument.is_empty();
+    if bare { argument.to_owned() } else { format!("'{}'", argument.replace('\'', r"'\''")) }
+}
 
 /// Writes to standard output; a closed pipe is success, as the reader has what it wants.
 fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Outcome, Refusal> {

@@ -52,6 +52,9 @@ impl<'p> Columns<'p> {
     }
 }
 
+/// What a column's heading stands behind where it is the evidence for a value.
+const COLUMN: &str = "column/";
+
 /// A cell in the text of its row.
 #[derive(Debug, Clone)]
 pub struct Placed {
@@ -65,6 +68,11 @@ pub struct Placed {
 }
 
 impl Placed {
+    /// The heading as the table has it, and what it is understood as.
+    pub fn heading(&self) -> (&str, Option<Heading>) {
+        (self.label.id.strip_prefix(COLUMN).unwrap_or_default(), self.heading)
+    }
+
     fn column(&self) -> Option<Column> {
         self.heading.map(|heading| heading.column)
     }
@@ -101,7 +109,7 @@ pub fn show(row: &Row, columns: &Columns<'_>, limits: &html::Limits) -> Result<S
         let value = start..text.len();
         text.push('\n');
         let field = heading.and_then(|heading| heading.column.field());
-        let label = Label { field, id: format!("column/{name}"), ..Label::default() };
+        let label = Label { field, id: format!("{COLUMN}{name}"), ..Label::default() };
         let currency = heading.and_then(|heading| heading.currency).map(str::to_owned);
         placed.push(Placed { heading, label, at, value, currency });
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::digest::sha256;
 use crate::reject::{Class, Stage};
-use crate::source::{Hints, Row};
+use crate::source::{Content, Hints, Limits, Page, Row};
 use crate::text::{decode, html};
 
 use super::Failed;
@@ -15,6 +15,25 @@ pub struct Given<'p> {
     pub name: &'p str,
     pub body: Body<'p>,
     pub hints: &'p Hints,
+}
+
+impl<'p> Given<'p> {
+    /// A page of a source; `buffer` takes the bytes of one in a file of its own.
+    ///
+    /// # Errors
+    /// [`Failed`] when the page's file cannot be read.
+    pub fn of(page: &'p Page, limits: &Limits, buffer: &'p mut Vec<u8>) -> Result<Self, Failed> {
+        let body = match &page.content {
+            Content::Row(row) => Body::Row(row),
+            Content::Bytes(bytes) => Body::Bytes(bytes),
+            Content::File(_) => {
+                let read = page.read_into(buffer, limits);
+                read.map_err(|error| Failed::new(Stage::Source, error.class, error.message))?;
+                Body::Bytes(buffer)
+            }
+        };
+        Ok(Given { name: &page.name, body, hints: &page.hints })
+    }
 }
 
 /// The content of a page.

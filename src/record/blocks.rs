@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::labels::Zone;
-use super::page::is_title;
+use super::title::is_title;
 use crate::patterns::Field;
 
 /// What the labels of a block say of a project. Labels of other fields ("Contact:") tell no project from another.

@@ -9,6 +9,7 @@ mod page;
 mod roles;
 mod schema;
 mod sentence;
+mod title;
 mod together;
 mod warnings;
 
@@ -24,9 +25,10 @@ pub use facts::{Fact, Facts, Sum, facts};
 pub use labels::{Zone, bare_values, zones};
 pub use mention::Mention;
 pub use merge::{merge, under};
-pub use page::{Kohesio, Names, Place, identity, kohesio, kohesio_page_title, place, published, site_title, title};
+pub use page::{Kohesio, Names, Place, identity, kohesio, place, published};
 pub use roles::{Evidence, Found, Weight, assign};
 pub use schema::schema;
+pub use title::{Stated, title};
 pub use warnings::{CERTAIN, Known, Noted, warnings};
 
 /// The version of the record's shape; a breaking change raises the number.

@@ -2,6 +2,7 @@
 
 pub mod container;
 mod folder;
+mod named;
 mod page;
 mod pages;
 pub mod table;
@@ -11,6 +12,7 @@ mod unpacked;
 
 pub use crate::reject::Class;
 pub use folder::{Choice, ChoiceError, Folders, Skipped};
+pub use named::{Named, named};
 pub use page::{Cell, Content, Emit, Hints, Limits, Page, Row, SourceError};
 pub use pages::Pages;
 pub use unpacked::Unpacked;

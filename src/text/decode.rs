@@ -1,15 +1,13 @@
-//! Bytes to characters: which encoding a page is in, and what went wrong in writing it.
+//! Bytes to characters: a page read in its encoding, and what went wrong in writing it put right.
 
-mod declared;
-mod guess;
 mod mojibake;
-mod signs;
-mod wide;
 
 use std::borrow::Cow;
 use std::fmt;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8};
+
+use crate::decode;
 
 /// A page's characters and what had to be done to read them.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,14 +43,7 @@ impl fmt::Display for NotText {
 /// [`NotText`] when a NUL byte stands in the first 64 KiB that is no half of a UTF-16 character: no page holds one, most
 /// binary files do.
 pub fn decode<'b>(bytes: &'b [u8], declared: Option<&str>) -> Result<Decoded<'b>, NotText> {
-    let (bytes, marked) = match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => (rest, Some(UTF_8)),
-        // The mark of UTF-32 begins with that of UTF-16.
-        [0xff, 0xfe, 0, 0, ..] => return Err(NotText { at: 2 }),
-        [0xff, 0xfe, rest @ ..] => (rest, Some(UTF_16LE)),
-        [0xfe, 0xff, rest @ ..] => (rest, Some(UTF_16BE)),
-        _ => (bytes, None),
-    };
+    let (marked, bytes) = decode::marked(bytes);
     if let Some(encoding) = marked.filter(|&encoding| encoding != UTF_8) {
         return Ok(decoded_by(encoding, bytes));
     }
@@ -61,17 +52,15 @@ pub fn decode<'b>(bytes: &'b [u8], declared: Option<&str>) -> Result<Decoded<'b>
     if head.contains(&0)
         && let Some(at) = head.iter().position(|&b| b == 0)
     {
-        return wide::utf16(bytes).map(|encoding| decoded_by(encoding, bytes)).ok_or(NotText { at });
+        return decode::utf16(bytes).map(|encoding| decoded_by(encoding, bytes)).ok_or(NotText { at });
     }
     // Faster than what the standard library has.
     if let Some(text) = UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
         let (text, replaced) = without_nuls(text, head.len());
         return Ok(mended(Decoded { text, encoding: UTF_8.name(), replaced, repaired: 0 }));
     }
-    if marked.is_none()
-        && !is_clearly_utf8(bytes)
-        && let Some(encoding) = guess::guess(bytes, &declared::encodings(bytes, declared))
-    {
+    let encoding = if marked.is_none() { decode::unmarked(bytes, declared) } else { UTF_8 };
+    if encoding != UTF_8 {
         return Ok(decoded_by(encoding, bytes));
     }
     let text = String::from_utf8_lossy(bytes);
@@ -104,21 +93,6 @@ fn mended(mut decoded: Decoded<'_>) -> Decoded<'_> {
         decoded.repaired = repaired;
     }
     decoded
-}
-
-/// Whether a text that is no valid UTF-8 is so nearly: more sequences are right than wrong. In legacy encodings the bytes
-/// of letters seldom fall together so as to make one, and hardly ever one of three bytes.
-fn is_clearly_utf8(bytes: &[u8]) -> bool {
-    let (mut right, mut wrong) = (0, 0);
-    let mut left = bytes.len();
-    for chunk in bytes.utf8_chunks() {
-        left -= chunk.valid().len() + chunk.invalid().len();
-        right += chunk.valid().chars().map(|c| [0, 0, 1, 3, 3].get(c.len_utf8()).copied().unwrap_or(0)).sum::<usize>();
-        // A page may be cut in the middle of a character.
-        let cut = left == 0 && std::str::from_utf8(chunk.invalid()).is_err_and(|e| e.error_len().is_none());
-        wrong += usize::from(!chunk.invalid().is_empty() && !cut);
-    }
-    right > wrong
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::super::{Outcome, Refusal, interrupt, remark};
+use super::super::{Outcome, Refusal, interrupt, quoted, remark};
 use super::{Job, until_signal};
 use crate::pipeline::{self, Groups, Merged, Observer, Shard, Shards, Stopped, is_shared};
 use crate::record::Record;
@@ -79,11 +79,6 @@ pub fn run(job: &Job<'_>, path: &Path) -> Result<Outcome, Refusal> {
 
 /// The command that was given, as one can give it again. With `--fail-fast` it would only end at the same page.
 fn again(failed: bool) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@%+".contains(c);
-    let quoted = |argument: String| {
-        let bare = argument.chars().all(plain) && !argument.is_empty();
-        if bare { argument } else { format!("'{}'", argument.replace('\'', r"'\''")) }
-    };
     let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
     let mut options = true;
     let kept = arguments.filter(|argument| {
@@ -91,7 +86,7 @@ fn again(failed: bool) -> String {
         options &= argument != "--";
         !(failed && options && argument == "--fail-fast")
     });
-    kept.map(quoted).collect::<Vec<_>>().join(" ")
+    kept.map(|argument| quoted(&argument)).collect::<Vec<_>>().join(" ")
 }
 
 /// The shards of a run.

@@ -2,8 +2,9 @@
 
 use std::io::{self, Read};
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, Encoding, UTF_8};
+
+use crate::decode;
 
 /// Bytes decoded at a time, and looked at to find the encoding.
 const PIECE: usize = 64 * 1024;
@@ -107,42 +108,61 @@ impl<R: Read> Utf8<R> {
     /// The encoding, unless all is ASCII so far.
     fn judge(&mut self) -> Option<&'static Encoding> {
         if self.seen == 0 {
-            if let Some((encoding, _)) = Encoding::for_bom(&self.raw) {
-                return Some(encoding);
-            }
-            if let Some(encoding) = sixteen(&self.raw) {
+            if let Some(encoding) = decode::marked(&self.raw).0.or_else(|| decode::utf16(&self.raw)) {
                 return Some(encoding);
             }
             // One NUL is a slip of an export, one in a hundred is a program's own format.
             self.binary = self.raw.iter().filter(|&&byte| byte == 0).count() * 100 > self.raw.len();
         }
-        (!self.raw.is_ascii()).then(|| if is_mostly_utf8(&self.raw) { UTF_8 } else { guess(&self.raw) })
+        // A character cut by the end of the piece may be the first beyond ASCII.
+        let cut = || !self.end && std::str::from_utf8(&self.raw).is_err_and(|e| e.error_len().is_none());
+        (!self.raw.is_ascii()).then(|| if cut() { UTF_8 } else { decode::unmarked(&self.raw, None) })
     }
 }
 
-/// UTF-16 without a mark: nearly every other byte is NUL.
-fn sixteen(bytes: &[u8]) -> Option<&'static Encoding> {
-    let nul = |from: usize| bytes.iter().skip(from).step_by(2).filter(|&&byte| byte == 0).count();
-    let (even, odd, half) = (nul(0), nul(1), bytes.len() / 2);
-    if half >= 8 && odd * 2 > half && even * 20 < half {
-        return Some(UTF_16LE);
-    }
-    (half >= 8 && even * 2 > half && odd * 20 < half).then_some(UTF_16BE)
-}
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
 
-/// A stray byte in a UTF-8 file does not make it another encoding.
-fn is_mostly_utf8(bytes: &[u8]) -> bool {
-    let (mut good, mut bad) = (0, 0);
-    for chunk in bytes.utf8_chunks() {
-        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        bad += usize::from(!chunk.invalid().is_empty());
-    }
-    // A character cut by the end of the piece is the one bad one allowed.
-    bad == 0 || good >= 10 * bad || (bad == 1 && std::str::from_utf8(bytes).is_err_and(|e| e.error_len().is_none()))
-}
+    use super::*;
 
-fn guess(bytes: &[u8]) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    detector.guess(None, Utf8Detection::Deny)
+    fn read(bytes: &[u8]) -> String {
+        let (mut text, mut out) = (Utf8::new(bytes), Vec::new());
+        loop {
+            let piece = text.piece().to_vec();
+            if piece.is_empty() {
+                return String::from_utf8(out).expect("UTF-8");
+            }
+            text.take(piece.len());
+            out.extend(piece);
+        }
+    }
+
+    /// chardetng alone takes several of them for another.
+    #[test]
+    fn a_table_may_be_in_any_encoding_that_a_page_may_be_in() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats/encodings");
+        let mut count = 0;
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("a page").path();
+            let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+            let label = name.strip_suffix(".txt").and_then(|name| name.split_once('-')).map(|(_, label)| label);
+            let Some(encoding) = label.and_then(|label| Encoding::for_label(label.as_bytes())) else { continue };
+            let bytes = fs::read(&path).expect("a page");
+            let table = [&b"Nr;Text\n1;"[..], &bytes].concat();
+            let expected = encoding.decode_without_bom_handling(&table).0;
+            assert_eq!(read(&table), expected, "{name}");
+            count += 1;
+        }
+        assert!(count >= 50, "{count} pages");
+    }
+
+    #[test]
+    fn what_a_piece_cuts_is_read_whole() {
+        for far in [PIECE - 1, PIECE, 3 * PIECE - 2] {
+            let table = format!("{}žluťoučký kůň €", "a".repeat(far));
+            assert_eq!(read(table.as_bytes()), table, "{far}");
+        }
+    }
 }

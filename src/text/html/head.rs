@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Html;
 use super::names::{Key, Tag, words};
-use super::tree::{Id, Tree};
+use super::tree::{Id, Step, Tree};
 
 /// Reads all but the text.
 pub fn read(tree: &Tree) -> Html {
@@ -18,11 +18,10 @@ pub fn read(tree: &Tree) -> Html {
                 html.canonical = html.canonical.or_else(|| filled(tree.attribute(id, Key::Href)?));
             }
             Some(Tag::Meta) => {
-                if name(tree, id).is_some_and(|name| name.eq_ignore_ascii_case("og:url")) {
-                    html.og_url = html.og_url.or_else(|| filled(tree.attribute(id, Key::Content)?));
-                }
+                open_graph(tree, id, &mut html);
                 dates.meta(tree, id);
             }
+            Some(Tag::Heading) if html.headings.len() < HEADINGS => html.headings.extend(heading(tree, id)),
             Some(Tag::Script) => dates.script(tree, id),
             Some(Tag::Time) => dates.time(tree, id),
             Some(_) if tree.attribute(id, Key::ItemProp).is_some() => dates.time(tree, id),
@@ -32,6 +31,37 @@ pub fn read(tree: &Tree) -> Html {
     html.published = dates.published.map(|(_, date)| date);
     html.modified = dates.modified.map(|(_, date)| date);
     html
+}
+
+/// The page's own heading is among so many.
+const HEADINGS: usize = 40;
+/// A heading of more bytes is a page in a heading's place.
+const HEADING: usize = 1000;
+
+fn heading(tree: &Tree, id: Id) -> Option<String> {
+    let mut all = String::new();
+    for step in tree.steps(id) {
+        if let Step::Enter(node) = step {
+            all.push_str(tree.text(node).unwrap_or_default());
+        }
+        if all.len() > HEADING {
+            return None;
+        }
+    }
+    filled(&all)
+}
+
+/// What the page says of itself to whoever links to it; the first counts.
+fn open_graph(tree: &Tree, id: Id, html: &mut Html) {
+    let said = match name(tree, id).map(str::to_ascii_lowercase).as_deref() {
+        Some("og:url") => &mut html.og_url,
+        Some("og:title") => &mut html.og_title,
+        Some("og:site_name") => &mut html.site_name,
+        _ => return,
+    };
+    if said.is_none() {
+        *said = tree.attribute(id, Key::Content).and_then(filled);
+    }
 }
 
 /// Text on one line, or nothing.

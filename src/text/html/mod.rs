@@ -33,6 +33,12 @@ pub struct Html {
     pub text: String,
     /// The `title` element, which is no part of the text.
     pub title: Option<String>,
+    /// `meta property=og:title`.
+    pub og_title: Option<String>,
+    /// The site's name, `meta property=og:site_name`.
+    pub site_name: Option<String>,
+    /// The text of the first headings, whether a reader sees them or not.
+    pub headings: Vec<String>,
     /// The address of `link rel=canonical`.
     pub canonical: Option<String>,
     /// The address of `meta property=og:url`.

@@ -283,13 +283,18 @@ fn images_speak_where_they_carry_facts() {
 fn the_page_speaks_about_itself() {
     let page = "<html lang='it-IT'><head><title> Ponte \n| Regione</title>
         <link rel='shortlink canonical' href='https://e.test/ponte'><meta property='og:url' content='https://e.test/p'>
+        <meta property='og:title' content='Ponte'><meta property='og:title' content='Ponti'>
+        <meta property='og:site_name' content=' Regione '>
         <meta name='DC.date' content='2018'><meta property='article:published_time' content='2019-05-01T10:00:00+02:00'>
         <script type='application/ld+json'>{\"@graph\": [{\"datePublished\": \"2020-01-01\", \"dateModified\": \"2021-02-03\"}]}</script>
-        </head><svg><title>x</title></svg>";
+        </head><svg><title>x</title></svg><h1><a>Il <b>Ponte</b></a>\n</h1>";
     let html = read(page, &Limits::default()).expect("small");
     let expected = Html {
-        text: String::new(),
+        text: "Il Ponte".to_owned(),
         title: Some("Ponte | Regione".to_owned()),
+        og_title: Some("Ponte".to_owned()),
+        site_name: Some("Regione".to_owned()),
+        headings: vec!["Il Ponte".to_owned()],
         canonical: Some("https://e.test/ponte".to_owned()),
         og_url: Some("https://e.test/p".to_owned()),
         language: Some("it".to_owned()),
