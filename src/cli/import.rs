@@ -108,12 +108,7 @@ impl Import {
         bar.finish_and_clear();
         checked.digest = hexadecimal(&hash.finalize());
         checked.patterns = patterns.flatten();
-        for bad in checked.bad.iter().take(NAMED) {
-            remark(&shown(&bad.to_string()));
-        }
-        if checked.bad.len() > NAMED {
-            remark(&format!("and {} more", checked.bad.len() - NAMED));
-        }
+        name(&checked.bad);
         if !checked.bad.is_empty() && !self.skip_bad {
             let (bad, all) = (checked.bad.len(), checked.records + checked.bad.len() as u64);
             return Err(Refusal(format!(
@@ -241,8 +236,18 @@ fn agreed() -> bool {
     std::io::stdin().read_line(&mut answer).is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
 }
 
+/// Names what is bad, the first of much.
+pub fn name(bad: &[Bad]) {
+    for bad in bad.iter().take(NAMED) {
+        remark(&shown(&bad.to_string()));
+    }
+    if bad.len() > NAMED {
+        remark(&format!("and {} more", bad.len() - NAMED));
+    }
+}
+
 /// Makes something of every record on all cores, and gives it part by part to `take` while the next part is made.
-fn each<R: Send>(
+pub fn each<R: Send>(
     records: &Records,
     make: impl Fn(&Raw) -> R + Sync,
     mut take: impl FnMut(Part, Vec<R>) -> Result<(), Refusal>,
@@ -282,7 +287,7 @@ fn on_all_cores<R: Send>(records: &[Raw], make: &(impl Fn(&Raw) -> R + Sync)) ->
 }
 
 /// A count that goes on while records do, where someone looks.
-fn bar(common: &Common, what: &'static str) -> ProgressBar {
+pub fn bar(common: &Common, what: &'static str) -> ProgressBar {
     let target = if common.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
     let bar = ProgressBar::with_draw_target(None, target);
     if let Some(style) = super::progress::style("{human_pos} records {msg}  {rate}  {elapsed}") {
