@@ -23,19 +23,24 @@ const READY: usize = 16;
 
 const AFTER: &str = "\
 Exit codes: 0 they say the same; 1 they differ; 2 they could not be compared.
-What made the records (`produced_by`) is no difference; a text is compared where both records have one.";
+What made the records (`produced_by`) is no difference. Texts are compared where both records have
+one.";
 
 const JSON: &str = "\
-With --json a line for each project that differs, in the order of their ids, and one with the counts at the end:
+With --json a line for each project that differs, in the order of their ids, and one with the
+counts at the end:
   {\"id\": …, \"change\": \"added\" or \"gone\", \"title\": …}
   {\"id\": …, \"change\": \"changed\", \"title\": …,
    \"fields\": {FIELD: {\"old\", \"new\", \"old_evidence\", \"new_evidence\"}},
-   \"mentions\": {\"gone\": […], \"new\": […], \"moved\": COUNT}, \"warnings\": {\"gone\": […], \"new\": […]},
+   \"mentions\": {\"gone\": […], \"new\": […], \"moved\": COUNT},
+   \"warnings\": {\"gone\": […], \"new\": […]},
    \"documents\": {\"gone\": […], \"new\": […], \"changed\": [{\"old\", \"new\"}]}}
-  {\"summary\": {\"added\", \"gone\", \"changed\", \"same\", \"fields\": {FIELD: PROJECTS}, \"mentions\", \"warnings\",
-   \"documents\", \"made_by\": {\"old\": [{\"version\", \"patterns\"}], \"new\": […]}}}
-Evidence is {\"text\", \"rule\", \"path\", \"start\", \"end\"}, or null where a value was taken from no mention (a title,
-a fund). Mentions, warnings and documents are as in records, a mention with the `path` of its document.";
+  {\"summary\": {\"added\", \"gone\", \"changed\", \"same\", \"fields\": {FIELD: PROJECTS},
+   \"mentions\", \"warnings\", \"documents\": COUNTS,
+   \"made_by\": {\"old\": [{\"version\", \"patterns\"}], \"new\": […]}}}
+Evidence is {\"text\", \"rule\", \"path\", \"start\", \"end\"}, or null where a value was taken from no
+mention (a title, a fund). Mentions, warnings and documents are as in records, a mention with the
+`path` of its document.";
 
 #[derive(Debug, Args)]
 #[command(after_help = AFTER, after_long_help = format!("{JSON}\n\n{AFTER}"))]
