@@ -234,7 +234,9 @@ impl<'r> Stated<'r> {
 fn apart<T, K: Ord>(all: Apart<T>, key: impl Fn(&T) -> K) -> Apart<T> {
     let count = |all: &[T]| {
         let mut counts = BTreeMap::new();
-        all.iter().for_each(|one| *counts.entry(key(one)).or_insert(0_usize) += 1);
+        for one in all {
+            *counts.entry(key(one)).or_insert(0_usize) += 1;
+        }
         counts
     };
     let (in_old, in_new) = (count(&all.gone), count(&all.new));

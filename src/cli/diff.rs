@@ -51,7 +51,7 @@ pub struct Diff {
     /// What it is compared with, given likewise
     #[arg(value_name = "NEW", value_parser = OsStringValueParser::new().try_map(Side::parse))]
     new: Side,
-    /// Compare nothing but these (start_date,mentions)
+    /// Compare nothing but what LIST names, with commas between the names
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = PossibleValuesParser::new(names()))]
     fields: Vec<String>,
     /// Write JSON Lines, an object a project; --help says what is in them
@@ -162,7 +162,8 @@ impl Diff {
             let after = other.take_if(|_| order.is_ge());
             match (&before, &after) {
                 (Some(before), Some(after)) => {
-                    tell(Project::Both(before, after, changes(before, after, &self.fields)))?
+                    let changes = changes(before, after, &self.fields);
+                    tell(Project::Both(before, after, Box::new(changes)))?;
                 }
                 (Some(gone), None) => tell(Project::Gone(gone))?,
                 (None, Some(added)) => tell(Project::Added(added))?,

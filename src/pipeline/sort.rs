@@ -145,7 +145,9 @@ mod tests {
         expected.sort_by_key(|line| number(line.as_bytes()));
         for most in [HELD, 1000] {
             let mut sorter = Sorter { most, ..Sorter::new(std::env::temp_dir(), number) };
-            lines.iter().for_each(|line| sorter.add(line.clone().into_bytes()).expect("added"));
+            for line in &lines {
+                sorter.add(line.clone().into_bytes()).expect("added");
+            }
             assert_eq!(sorter.runs.len() > 10, most == 1000, "{} runs", sorter.runs.len());
             let sorted = sorter.finish().expect("sorted").map(|line| line.expect("a line").1);
             let sorted: Vec<String> = sorted.map(|line| String::from_utf8(line).expect("UTF-8")).collect();

@@ -25,7 +25,7 @@ pub struct Form {
 pub enum Project<'r> {
     Added(&'r Record),
     Gone(&'r Record),
-    Both(&'r Record, &'r Record, Changes<'r>),
+    Both(&'r Record, &'r Record, Box<Changes<'r>>),
 }
 
 const NAME: Style = Style::new().bold();
