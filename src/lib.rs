@@ -21,6 +21,7 @@ mod names;
 
 pub mod check;
 pub mod cli;
+pub mod diff;
 pub mod language;
 pub mod normalize;
 pub mod patterns;

@@ -6,6 +6,7 @@ mod columns;
 mod groups;
 mod shards;
 mod shown;
+mod sort;
 
 use std::fmt;
 use std::ops::Range;
@@ -28,6 +29,7 @@ pub use columns::Placed;
 pub use groups::{Groups, Merged, Project, is_shared};
 pub use shards::{Shard, Shards};
 pub use shown::{Body, Given, Shown};
+pub use sort::{Key, Sorted, Sorter};
 
 use budget::Deadline;
 

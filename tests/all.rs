@@ -10,6 +10,7 @@
 
 mod batch;
 mod command_line;
+mod diff;
 mod explain;
 mod faults;
 mod formats;

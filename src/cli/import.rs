@@ -251,7 +251,7 @@ fn agreed() -> bool {
 }
 
 /// Makes something of every record on all cores, and gives it part by part to `take` while the next part is made.
-fn each<R: Send>(
+pub fn each<R: Send>(
     records: &Records,
     make: impl Fn(&Raw) -> R + Sync,
     mut take: impl FnMut(Part, Vec<R>) -> Result<(), Refusal>,
@@ -291,7 +291,7 @@ fn on_all_cores<R: Send>(records: &[Raw], make: &(impl Fn(&Raw) -> R + Sync)) ->
 }
 
 /// A count that goes on while records do, where someone looks.
-fn bar(common: &Common, what: &'static str) -> ProgressBar {
+pub fn bar(common: &Common, what: &'static str) -> ProgressBar {
     let target = if common.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
     let bar = ProgressBar::with_draw_target(None, target);
     if let Some(style) = super::progress::style("{human_pos} records {msg}  {rate}  {elapsed}") {

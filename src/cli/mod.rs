@@ -1,6 +1,7 @@
 //! The command line: arguments to a checked configuration, work, exit code.
 
 mod check;
+mod diff;
 mod explain;
 mod extract;
 mod import;
@@ -57,6 +58,8 @@ enum Command {
     Extract(Box<extract::Extract>),
     /// Load records into a database
     Import(import::Import),
+    /// Show what differs between two outputs, project by project
+    Diff(diff::Diff),
     /// Check the patterns' examples, and pages against what is expected of them
     Check(check::Check),
     /// Show how a page is read: every value in its place, and why
@@ -120,6 +123,7 @@ pub fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Extract(command) => command.run(&cli.common),
         Command::Import(command) => command.run(&cli.common),
+        Command::Diff(command) => command.run(&cli.common),
         Command::Check(command) => command.run(&cli.common),
         Command::Explain(command) => command.run(&cli.common),
         Command::Verify(command) => command.run(&cli.common),

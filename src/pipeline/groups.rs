@@ -1,16 +1,12 @@
-//! Pages of one Kohesio item, brought together in bounded memory: an external sort. Records of single pages are held
-//! back up to a bound, sorted by item and set down as runs of JSON lines; at the end the runs are merged.
+//! Pages of one Kohesio item, brought together in bounded memory: records of single pages are sorted by item, and those
+//! of one item merged.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
+use std::io::{self, BufRead};
+use std::iter::Peekable;
 use std::path::PathBuf;
 
+use super::sort::{Sorted, Sorter};
 use crate::record::{IdSource, Record, merge};
-
-/// Bytes of records held in memory before they are set down.
-const HELD: usize = 48 << 20;
 
 /// Whether a record may have to be merged with others.
 pub fn is_shared(record: &Record) -> bool {
@@ -25,74 +21,34 @@ fn item(line: &[u8]) -> Option<u64> {
 }
 
 /// Lines of records held back until all pages are read.
-pub struct Groups {
-    held: Vec<(u64, Vec<u8>)>,
-    bytes: usize,
-    runs: Vec<Box<dyn BufRead + Send>>,
-    folder: PathBuf,
-}
+pub struct Groups(Sorter<u64>);
 
 impl Groups {
     /// Sets runs down in `folder`, in files without a name that vanish with the process.
     pub fn new(folder: PathBuf) -> Self {
-        Groups { held: Vec::new(), bytes: 0, runs: Vec::new(), folder }
+        Groups(Sorter::new(folder, item))
     }
 
     /// Holds a line back.
     ///
     /// # Errors
-    /// When a run cannot be set down.
+    /// When it is of no item, or a run cannot be set down.
     pub fn add(&mut self, line: Vec<u8>) -> io::Result<()> {
-        let item = item(&line).ok_or_else(|| io::Error::other("a record without its item"))?;
-        self.bytes += line.len();
-        self.held.push((item, line));
-        if self.bytes <= HELD {
-            return Ok(());
-        }
-        // These files stand elsewhere than what is written in the end.
-        let folder = self.folder.display().to_string();
-        let named = |error: io::Error| {
-            io::Error::new(error.kind(), format!("temporary files in {folder}: {}", crate::source::plain(&error)))
-        };
-        let file = self.set_down().map_err(named)?;
-        self.runs.push(Box::new(BufReader::with_capacity(1 << 16, file)));
-        Ok(())
-    }
-
-    fn set_down(&mut self) -> io::Result<File> {
-        let mut run = BufWriter::with_capacity(1 << 16, tempfile::tempfile_in(&self.folder)?);
-        for line in self.take() {
-            run.write_all(&line)?;
-        }
-        let mut file = run.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.rewind()?;
-        Ok(file)
-    }
-
-    /// What is held in memory, sorted by item.
-    pub fn take(&mut self) -> impl Iterator<Item = Vec<u8>> + use<> {
-        // Lines of one item stay in the order they came in.
-        self.held.sort_by_key(|(item, _)| *item);
-        self.bytes = 0;
-        std::mem::take(&mut self.held).into_iter().map(|(_, line)| line)
+        self.0.add(line)
     }
 
     /// Every item's lines together, by item.
     ///
     /// # Errors
-    /// When a run cannot be read.
-    pub fn finish(mut self) -> io::Result<Merged> {
-        let rest: Vec<u8> = self.take().flatten().collect();
-        self.runs.push(Box::new(io::Cursor::new(rest)));
-        Merged::new(self.runs)
+    /// When a run cannot be set down or read.
+    pub fn finish(self) -> io::Result<Merged> {
+        Ok(Merged { lines: self.0.finish()?.peekable() })
     }
 }
 
-/// Runs sorted by item, read side by side.
+/// Lines by item.
 pub struct Merged {
-    runs: Vec<Box<dyn BufRead + Send>>,
-    /// The next line of every run: by item, then by run, so that lines of one item keep their order.
-    next: BinaryHeap<Reverse<(u64, usize, Vec<u8>)>>,
+    lines: Peekable<Sorted<u64>>,
 }
 
 impl Merged {
@@ -101,42 +57,21 @@ impl Merged {
     /// # Errors
     /// When a run cannot be read.
     pub fn new(runs: Vec<Box<dyn BufRead + Send>>) -> io::Result<Self> {
-        let mut merged = Merged { runs, next: BinaryHeap::new() };
-        for run in 0..merged.runs.len() {
-            merged.read(run)?;
-        }
-        Ok(merged)
-    }
-
-    fn read(&mut self, run: usize) -> io::Result<()> {
-        let Some(reader) = self.runs.get_mut(run) else { return Ok(()) };
-        let mut line = Vec::new();
-        if reader.read_until(b'\n', &mut line)? == 0 {
-            return Ok(());
-        }
-        let item = item(&line).filter(|_| line.ends_with(b"\n"));
-        let item = item.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a run that is not whole"))?;
-        self.next.push(Reverse((item, run, line)));
-        Ok(())
+        Ok(Merged { lines: Sorted::new(runs, item)?.peekable() })
     }
 
     /// Every line, by item, none merged.
-    pub fn lines(mut self) -> impl Iterator<Item = io::Result<Vec<u8>>> {
-        std::iter::from_fn(move || {
-            let Reverse((_, run, line)) = self.next.pop()?;
-            Some(self.read(run).map(|()| line))
-        })
+    pub fn lines(self) -> impl Iterator<Item = io::Result<Vec<u8>>> {
+        self.lines.map(|line| line.map(|(_, line)| line))
     }
 
     /// The next item's record: the line as it was where one page tells of it.
     fn project(&mut self) -> io::Result<Option<Project>> {
-        let Some(Reverse((item, run, line))) = self.next.pop() else { return Ok(None) };
-        self.read(run)?;
+        let Some((item, line)) = self.lines.next().transpose()? else { return Ok(None) };
         let mut lines = vec![line];
-        while self.next.peek().is_some_and(|Reverse((other, _, _))| *other == item) {
-            let Some(Reverse((_, run, line))) = self.next.pop() else { break };
-            lines.push(line);
-            self.read(run)?;
+        let same = |next: &io::Result<(u64, Vec<u8>)>| next.as_ref().map_or(true, |(other, _)| *other == item);
+        while let Some(next) = self.lines.next_if(same) {
+            lines.push(next?.1);
         }
         let pages = lines.len();
         let whole = if let [only] = lines.as_mut_slice() {

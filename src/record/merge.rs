@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Code, Mention, PageKind, Record, Warning};
-use crate::normalize::Value;
-use crate::patterns::Role;
+use super::{Code, Mention, PageKind, Record, Warning, origin};
 
 /// The record of a project that `pages`, records of one id each, tell of. Facts are those of the first page that has
 /// them; people are counted as on a single page, by the largest count.
@@ -87,31 +85,23 @@ struct Told {
 
 impl Told {
     fn add(&mut self, page: &Record, first: usize) {
-        let place = |role, value: &str| {
-            let says = |m: &Mention| m.role == role && starts(&m.value, value);
-            page.mentions.iter().position(says).map(|index| first + index)
-        };
+        let place = |field| origin(page, field).map(|index| first + index);
         let money = |m: &Option<super::Money>| m.as_ref().map(|m| m.amount.0.normalize().to_string());
+        let people = page.participants.map(|n| n.to_string());
         let facts = [
-            (Code::DateConflict, "start date", Role::Start, page.start_date.clone()),
-            (Code::DateConflict, "end date", Role::End, page.end_date.clone()),
-            (Code::AmountConflict, "total budget", Role::TotalBudget, money(&page.total_budget)),
-            (Code::AmountConflict, "EU contribution", Role::EuContribution, money(&page.eu_contribution)),
-            (
-                Code::ParticipantsConflict,
-                "number of people",
-                Role::Participants,
-                page.participants.map(|n| n.to_string()),
-            ),
+            (Code::DateConflict, "start date", "start_date", page.start_date.clone()),
+            (Code::DateConflict, "end date", "end_date", page.end_date.clone()),
+            (Code::AmountConflict, "total budget", "total_budget", money(&page.total_budget)),
+            (Code::AmountConflict, "EU contribution", "eu_contribution", money(&page.eu_contribution)),
+            (Code::ParticipantsConflict, "number of people", "participants", people),
         ];
-        for (code, name, role, value) in facts {
+        for (code, name, field, value) in facts {
             if let Some(value) = value {
-                let place = place(role, &value);
-                self.facts.entry((code, name)).or_default().push((value, place));
+                self.facts.entry((code, name)).or_default().push((value, place(field)));
             }
         }
         if let Some(people) = page.participants {
-            self.participants.insert(place(Role::Participants, &people.to_string()), people);
+            self.participants.insert(place("participants"), people);
         }
     }
 
@@ -137,14 +127,4 @@ impl Told {
 /// Whether two values can be one: a date may be told more exactly than another.
 fn agree(code: Code, one: &str, other: &str) -> bool {
     one == other || (code == Code::DateConflict && (one.starts_with(other) || other.starts_with(one)))
-}
-
-/// Whether a value is the one a fact was taken from. A start or end has no time of the day.
-fn starts(value: &Value, fact: &str) -> bool {
-    match value {
-        Value::Date(date) => date.to_string().starts_with(fact),
-        Value::Amount { value, .. } => value.normalize().to_string() == fact,
-        Value::Participants { value, .. } => value.to_string() == fact,
-        Value::Period(_) | Value::Percentage(_) => false,
-    }
 }

@@ -3,9 +3,11 @@
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Cell, DOCUMENTS, MENTIONS, Misfit, PROJECTS, Precision, TABLES, Table, WARNINGS};
+use super::{
+    AMOUNT_SCALE, Cell, DOCUMENTS, MENTIONS, Misfit, PROJECTS, Precision, RATE_SCALE, TABLES, Table, WARNINGS,
+};
 use crate::normalize::DateValue;
-use crate::record::{Record, SCHEMA};
+use crate::record::{Number, Record, SCHEMA};
 
 /// The record whose rows these are: for each table, in the order of [`TABLES`], its rows' cells one behind the other.
 ///
@@ -42,6 +44,18 @@ pub fn record(cells: &[Vec<Cell<'_>>; TABLES.len()]) -> Result<Record, Misfit> {
     }
     serde_json::from_value(Json::Object(record))
         .map_err(|error| Misfit::new("the rows of a record", &error.to_string()))
+}
+
+/// Rounds amounts and rates to the digits that tables keep, as a record's rows have them; what tables cannot hold stays.
+pub fn round(record: &mut Record) {
+    let round = |number: &mut Number, scale| {
+        if let Ok(Cell::Number(rounded)) = Cell::fixed(number.0, scale) {
+            number.0 = rounded;
+        }
+    };
+    let sums = record.total_budget.iter_mut().chain(&mut record.eu_contribution);
+    sums.for_each(|money| round(&mut money.amount, AMOUNT_SCALE));
+    record.cofinancing_rate.iter_mut().for_each(|rate| round(rate, RATE_SCALE));
 }
 
 /// An object of an array of the record.

@@ -10,7 +10,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-pub use back::record;
+pub use back::{record, round};
 pub use cell::{AMOUNT_SCALE, Cell, Misfit, Precision, RATE_SCALE};
 pub use columns::{DOCUMENTS, MENTIONS, PROJECTS, TABLES, WARNINGS};
 pub use sql::{Dialect, VERSION, ddl, views};
