@@ -10,10 +10,11 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use sha2::{Digest, Sha256};
 
+use super::database::{ParseUrl, completed};
 use super::{Common, Outcome, Refusal, interrupt, remark};
 use crate::digest::hexadecimal;
 use crate::sink::database::{
-    Access, Counts, Loader, Prepared, Run, Seen, Shard, Sieve, Sqlite, Store, Tally, Url, clash, prepare,
+    Access, Counts, Loader, Postgres, Prepared, Run, Seen, Shard, Sieve, Sqlite, Store, Tally, Url, clash, prepare,
 };
 use crate::sink::records::{Bad, Part, Raw, Records, Unread};
 use crate::source::shown;
@@ -28,8 +29,8 @@ pub struct Import {
     /// - is standard input
     #[arg(value_name = "RECORDS", required = true)]
     records: Vec<PathBuf>,
-    /// The database: sqlite:FILE
-    #[arg(long, value_name = "URL", value_parser = Url::parse)]
+    /// The database: sqlite:FILE or postgresql://USER@HOST/DATABASE
+    #[arg(long, value_name = "URL", value_parser = ParseUrl)]
     to: Url,
     /// Load all records or, where one of them is bad, none [default]
     #[arg(long, conflicts_with = "skip_bad")]
@@ -69,6 +70,11 @@ impl Import {
             Url::Sqlite(path) => {
                 let checked = self.check(common, &records)?;
                 self.load(common, &records, checked, Sqlite::open(path, access)?)
+            }
+            Url::Postgres(target) => {
+                let target = completed(target)?;
+                let checked = self.check(common, &records)?;
+                self.load(common, &records, checked, Postgres::open(&target, access)?)
             }
         }
     }
