@@ -18,6 +18,8 @@ mod laws;
 mod oracle;
 mod pages;
 mod patterns;
+#[cfg(unix)]
+mod postgres;
 mod projects;
 mod regressions;
 mod schema;
