@@ -136,7 +136,7 @@ fn tables_that_are_others_or_were_altered_are_refused() {
     };
     for (change, expected) in [
         (
-            "alter table projects alter total_budget type numeric(18,4)",
+            "drop view project_facts, by_country_fund; alter table projects alter total_budget type numeric(18,4)",
             "table projects: expected a column total_budget numeric(18,2), found total_budget numeric(18,4)\nhelp: undo",
         ),
         ("alter table mentions drop rule cascade", "table mentions: expected a column rule text, found none"),
@@ -184,7 +184,7 @@ fn rules_and_columns_that_were_added_are_named_or_left_alone() {
     assert!(good(import(&database.url()).arg(files.put("a.jsonl", &records))).contains("1 changed, 5 unchanged"));
     assert_eq!(database.sql("select count(*) from projects where mine = 'y'"), "6");
     database.sql("create unique index one_title on projects (title)");
-    records[0].title.clone_from(&records[1].title);
+    records[0].title = records[1].title.clone();
     let said = bad(import(&database.url()).arg(files.put("a.jsonl", &records)));
     assert!(
         said.contains(
@@ -220,11 +220,13 @@ fn begun(database: &Database<'_>, files: &[PathBuf; 3]) -> Child {
 }
 
 /// What is there is whole shards, and the same command loads the rest.
-fn goes_on(database: &Database<'_>, files: &[PathBuf; 3], run: Child, expected: &str) {
+fn goes_on(database: &Database<'_>, files: &[PathBuf; 3], run: Child) {
     let run = run.wait_with_output().expect("ends");
     assert_eq!(run.status.code(), Some(2), "{}", told(&run));
     let said = told(&run);
-    assert!(said.contains(expected), "{said}");
+    // Whether the server still says why it ends the connection is a matter of chance.
+    assert!(said.contains(": the connection was lost") || said.contains(": the server was stopped: "), "{said}");
+    assert!(said.contains("\nhelp: what was loaded before is kept; give the same command again\n"), "{said}");
     assert!(
         said.contains("not complete: 4 of 6 records are loaded, in whole shards; the same command again goes on"),
         "{said}"
@@ -247,7 +249,7 @@ fn a_session_that_is_ended_leaves_whole_shards() {
         "select pg_terminate_backend(pid) from pg_stat_activity
         where application_name = 'kohex' and datname = current_database()",
     );
-    goes_on(&database, &paths, run, "the server was stopped: terminating connection due to administrator command");
+    goes_on(&database, &paths, run);
 }
 
 #[test]
@@ -286,12 +288,7 @@ fn a_server_that_fails_in_the_middle_has_whole_shards_when_it_is_back() {
     let said = bad(import(&database.url()).arg(&paths[0]));
     assert!(said.contains("found nothing that listens there"), "{said}");
     server.run();
-    goes_on(
-        &Database { server: &server, name },
-        &paths,
-        run,
-        "\nhelp: what was loaded before is kept; give the same command again",
-    );
+    goes_on(&Database { server: &server, name }, &paths, run);
 }
 
 #[test]
@@ -360,10 +357,8 @@ fn a_disk_that_fills_up_keeps_what_was_there_and_says_what_to_do() {
     let first = files.put("a.jsonl", &records[..2]);
     // Digests, which no database packs.
     for (seed, record) in (2..).zip(&mut records[2..]) {
-        let digest = |i: u64| {
-            sha2::Sha256::digest((seed * 1_000_000 + i).to_le_bytes()).map(|byte| format!("{byte:02x}")).concat()
-        };
-        record.text = Some((0..60_000).map(digest).collect());
+        let digest = |i: u64| sha2::Sha256::digest((seed * 1_000_000 + i).to_le_bytes());
+        record.text = Some((0..60_000).flat_map(digest).map(|byte| format!("{byte:02x}")).collect());
     }
     let second = files.put("b.jsonl", &records[2..]);
     let said = bad(import(&database.url()).args([&first, &second]));

@@ -108,10 +108,8 @@ pub fn asking(place: &str, error: &Error) -> Fault {
     let wrong = |what: &str| Fault::new(format!("{place}: {what}"));
     let Some(found) = error.as_db_error() else {
         let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-        let lost = error.is_closed() || error.source().is_some_and(|cause| cause.is::<io::Error>());
-        return if lost {
-            wrong(&format!("the connection was lost: {error}{}", if error.is_closed() { "" } else { &cause }))
-                .help(AGAIN)
+        return if error.is_closed() || error.source().is_some_and(|cause| cause.is::<io::Error>()) {
+            wrong(&format!("the connection was lost{cause}")).help(AGAIN)
         } else {
             wrong(&format!("{error}{cause}"))
         };

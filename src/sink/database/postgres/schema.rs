@@ -74,10 +74,11 @@ impl Postgres {
     }
 }
 
-/// How many of the two tables that tell are seen without naming a schema.
+/// How many of the two tables that tell are seen without naming a schema. The catalogue itself is asked, as a session
+/// remembers of a name that it led nowhere.
 fn ours(client: &mut impl GenericClient) -> Result<i64, Error> {
-    let count = "select count(*) from (values ('schema_version'), ('projects')) as t (name)
-        where to_regclass(t.name) is not null";
+    let count = "select count(*) from pg_catalog.pg_class
+        where relname in ('schema_version', 'projects') and pg_catalog.pg_table_is_visible(oid)";
     client.query_one(count, &[])?.try_get(0)
 }
 
