@@ -29,7 +29,7 @@ pub struct Import {
     /// - is standard input
     #[arg(value_name = "RECORDS", required = true)]
     records: Vec<PathBuf>,
-    /// The database: sqlite:FILE or postgresql://USER@HOST/DATABASE
+    /// The database: sqlite:FILE or <postgresql://USER@HOST/DATABASE>
     #[arg(long, value_name = "URL", value_parser = ParseUrl)]
     to: Url,
     /// Load all records or, where one of them is bad, none [default]

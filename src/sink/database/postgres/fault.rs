@@ -19,19 +19,19 @@ pub fn connecting(target: &Target, error: &Error) -> Fault {
     let server = if target.is_local() { format!("a server at {host}") } else { format!("a server at {host}:{port}") };
     if let Some(found) = error.as_db_error() {
         let says = found.message();
-        return match found.code() {
-            &SqlState::INVALID_PASSWORD => {
+        return match *found.code() {
+            SqlState::INVALID_PASSWORD => {
                 wrong(&format!("expected the password of {user}, found another one")).help(PASSWORD)
             }
-            &SqlState::INVALID_CATALOG_NAME => {
+            SqlState::INVALID_CATALOG_NAME => {
                 wrong(&format!("expected a database {database}, found none of that name")).help("createdb makes one")
             }
-            &SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
+            SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
                 wrong(&format!("expected a user that the server lets in, found {user}: {says}"))
             }
-            &SqlState::TOO_MANY_CONNECTIONS => wrong(&format!("expected a free connection, found none: {says}")),
-            &SqlState::CANNOT_CONNECT_NOW => wrong(&format!("expected {server} that is ready, found: {says}")),
-            &SqlState::INSUFFICIENT_PRIVILEGE => wrong(&format!("expected the right to connect, found: {says}")),
+            SqlState::TOO_MANY_CONNECTIONS => wrong(&format!("expected a free connection, found none: {says}")),
+            SqlState::CANNOT_CONNECT_NOW => wrong(&format!("expected {server} that is ready, found: {says}")),
+            SqlState::INSUFFICIENT_PRIVILEGE => wrong(&format!("expected the right to connect, found: {says}")),
             _ => wrong(says),
         };
     }
@@ -108,7 +108,7 @@ pub fn asking(place: &str, error: &Error) -> Fault {
     let wrong = |what: &str| Fault::new(format!("{place}: {what}"));
     let Some(found) = error.as_db_error() else {
         let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-        return if error.is_closed() || error.source().is_some_and(|cause| cause.is::<io::Error>()) {
+        return if error.is_closed() || error.source().and_then(|cause| cause.downcast_ref::<io::Error>()).is_some() {
             wrong(&format!("the connection was lost{cause}")).help(AGAIN)
         } else {
             wrong(&format!("{error}{cause}"))
@@ -116,39 +116,39 @@ pub fn asking(place: &str, error: &Error) -> Fault {
     };
     let says = found.message();
     let table = found.table().unwrap_or("a table");
-    match found.code() {
-        &SqlState::ADMIN_SHUTDOWN | &SqlState::CRASH_SHUTDOWN | &SqlState::CANNOT_CONNECT_NOW => {
+    match *found.code() {
+        SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN | SqlState::CANNOT_CONNECT_NOW => {
             wrong(&format!("the server was stopped: {says}")).help(AGAIN)
         }
-        &SqlState::INSUFFICIENT_PRIVILEGE => {
+        SqlState::INSUFFICIENT_PRIVILEGE => {
             wrong(&format!("expected the right to do this, found: {says}")).help("ask whom the tables belong to for it")
         }
-        &SqlState::READ_ONLY_SQL_TRANSACTION => {
+        SqlState::READ_ONLY_SQL_TRANSACTION => {
             wrong("cannot be written: expected a server that takes changes, found one that only reads (a standby?)")
         }
-        &SqlState::DISK_FULL => wrong(&format!("cannot be written: no space left on the server: {says}"))
+        SqlState::DISK_FULL => wrong(&format!("cannot be written: no space left on the server: {says}"))
             .help("what was loaded before is kept; make room and give the same command again"),
-        &SqlState::INVALID_SCHEMA_NAME => wrong("expected a schema to make tables in, found none in the search path")
+        SqlState::INVALID_SCHEMA_NAME => wrong("expected a schema to make tables in, found none in the search path")
             .help("make the one that search_path names, or name another one"),
-        &SqlState::DUPLICATE_TABLE => wrong(&format!("expected the tables of kohex or none, found: {says}"))
+        SqlState::DUPLICATE_TABLE => wrong(&format!("expected the tables of kohex or none, found: {says}"))
             .help("load into a database or schema of its own"),
-        &SqlState::UNIQUE_VIOLATION => wrong(&format!(
+        SqlState::UNIQUE_VIOLATION => wrong(&format!(
             "table {table}: expected rows that break no rule of this table, found a second one: {}",
             found.detail().unwrap_or(says)
         ))
         .help("remove that row, or the rule that was added to the table"),
-        &SqlState::CHECK_VIOLATION | &SqlState::NOT_NULL_VIOLATION | &SqlState::FOREIGN_KEY_VIOLATION => {
+        SqlState::CHECK_VIOLATION | SqlState::NOT_NULL_VIOLATION | SqlState::FOREIGN_KEY_VIOLATION => {
             wrong(&format!("table {table}: expected rows that break no rule of this table, found: {says}"))
                 .help("undo the change to the table, or load the records into a new database")
         }
-        &SqlState::INVALID_COLUMN_REFERENCE => {
+        SqlState::INVALID_COLUMN_REFERENCE => {
             wrong("table projects: expected a primary key (id), found none").help("undo the change to the table")
         }
-        &SqlState::UNTRANSLATABLE_CHARACTER => {
+        SqlState::UNTRANSLATABLE_CHARACTER => {
             wrong(&format!("expected a database of the encoding UTF8, found another: {says}"))
                 .help("createdb --encoding UTF8 --template template0 makes one")
         }
-        &SqlState::QUERY_CANCELED | &SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_DEADLOCK_DETECTED => {
+        SqlState::QUERY_CANCELED | SqlState::LOCK_NOT_AVAILABLE | SqlState::T_R_DEADLOCK_DETECTED => {
             wrong(&format!("the server gave up: {says}")).help(AGAIN)
         }
         _ => wrong(says),
