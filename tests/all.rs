@@ -23,6 +23,8 @@ mod oracle;
 mod outputs;
 mod pages;
 mod patterns;
+#[cfg(unix)]
+mod postgres;
 mod projects;
 mod regressions;
 mod schema;

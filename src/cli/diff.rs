@@ -9,8 +9,9 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use clap::Args;
-use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::PossibleValuesParser;
 
+use super::database::Secret;
 use super::{Common, Outcome, Refusal, print};
 use crate::diff::{Summary, changes, names};
 use crate::record::Record;
@@ -45,11 +46,11 @@ mention (a title, a fund). Mentions, warnings and documents are as in records, a
 #[derive(Debug, Args)]
 #[command(after_help = AFTER, after_long_help = format!("{JSON}\n\n{AFTER}"))]
 pub struct Diff {
-    /// A file of records, a folder of them, - for standard input, or a database (sqlite:FILE)
-    #[arg(value_name = "OLD", value_parser = OsStringValueParser::new().try_map(Side::parse))]
+    /// A file of records, a folder of them, - for standard input, or a database (sqlite:FILE, postgresql://…)
+    #[arg(value_name = "OLD", value_parser = Secret(Side::parse))]
     old: Side,
     /// What it is compared with, given likewise
-    #[arg(value_name = "NEW", value_parser = OsStringValueParser::new().try_map(Side::parse))]
+    #[arg(value_name = "NEW", value_parser = Secret(Side::parse))]
     new: Side,
     /// Compare nothing but what LIST names, with commas between the names
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = PossibleValuesParser::new(names()))]

@@ -12,9 +12,11 @@ use std::time::Instant;
 use bounds::Bounds;
 use clap::Args;
 
+use super::database::{Secret, url};
 use super::progress::Progress;
 use super::{Common, Mapping, Outcome, Refusal, Tongues, interrupt, load, remark};
 use crate::pipeline::{Extractor, Options};
+use crate::sink::database::Url;
 use crate::sink::{Each, JsonLines, is_packed};
 use crate::source::{Choice, Limits, Page, Pages, SourceError};
 
@@ -31,9 +33,9 @@ pub struct Extract {
     /// Write one pretty-printed <id>.json per project into DIR
     #[arg(long, value_name = "DIR")]
     each: Option<PathBuf>,
-    /// Load the records into a database (sqlite:FILE), as `kohex import` does
-    #[arg(long, value_name = "URL", conflicts_with_all = ["output", "each", "jsonl", "no_merge"])]
-    to: Option<String>,
+    /// Load the records into a database, as `kohex import` does
+    #[arg(long, value_name = "URL", value_parser = Secret(url), conflicts_with_all = ["output", "each", "jsonl", "no_merge"])]
+    to: Option<Url>,
     /// Write what gave no record, and why, as JSON Lines to FILE, compressed where it ends in .zst
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -108,7 +110,7 @@ impl Extract {
         let job = Job { common, args: self, extractor, limits: self.limits.limits(), choice, progress, began };
         interrupt::watch();
         if let Some(url) = &self.to {
-            return into::run(&job, &super::import::url(url)?);
+            return into::run(&job, url);
         }
         match &self.each {
             Some(folder) => {

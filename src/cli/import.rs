@@ -11,10 +11,11 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use sha2::{Digest, Sha256};
 
+use super::database::{Secret, completed, url};
 use super::{Common, Outcome, Refusal, interrupt, remark};
 use crate::digest::hexadecimal;
 use crate::sink::database::{
-    Access, Counts, Loader, Prepared, Run, Seen, Shard, Sieve, Sqlite, Store, Tally, Url, clash, prepare,
+    Access, Counts, Loader, Postgres, Prepared, Run, Seen, Shard, Sieve, Sqlite, Store, Tally, Url, clash, prepare,
 };
 use crate::sink::records::{Bad, Part, Raw, Records, Unread};
 use crate::source::shown;
@@ -30,9 +31,9 @@ pub struct Import {
     /// - is standard input
     #[arg(value_name = "RECORDS", required = true)]
     records: Vec<PathBuf>,
-    /// The database: sqlite:FILE
-    #[arg(long, value_name = "URL")]
-    to: String,
+    /// The database: sqlite:FILE or <postgresql://USER@HOST/DATABASE>
+    #[arg(long, value_name = "URL", value_parser = Secret(url))]
+    to: Url,
     /// Load all records or, where one of them is bad, none [default]
     #[arg(long, conflicts_with = "skip_bad")]
     atomic: bool,
@@ -66,11 +67,11 @@ impl Import {
     pub fn run(&self, common: &Common) -> Result<Outcome, Refusal> {
         interrupt::watch();
         let access = if self.dry_run { Access::Look } else { Access::Load };
-        let url = url(&self.to)?;
         let records = Records::open(&self.records)?;
         let checked = self.check(common, &records)?;
-        match &url {
-            Url::Sqlite(path) => self.load(common, &records, checked, &url, Sqlite::open(path, access)?),
+        match &self.to {
+            Url::Sqlite(path) => self.load(common, &records, checked, Sqlite::open(path, access)?),
+            Url::Postgres(target) => self.load(common, &records, checked, Postgres::open(&completed(target)?, access)?),
         }
     }
 
@@ -127,14 +128,17 @@ impl Import {
         common: &Common,
         records: &Records,
         checked: Checked,
-        url: &Url,
         store: Option<S>,
     ) -> Result<Outcome, Refusal> {
         let began = Instant::now();
         let refused = checked.bad.len() as u64;
         let tell = |tally: &Tally| {
             if !common.quiet {
-                remark(&format!("{}; {:.2} s", told(url, tally, refused, self.dry_run), began.elapsed().as_secs_f64()));
+                remark(&format!(
+                    "{}; {:.2} s",
+                    told(&self.to, tally, refused, self.dry_run),
+                    began.elapsed().as_secs_f64()
+                ));
             }
         };
         let Some(store) = store else {
@@ -176,7 +180,7 @@ impl Import {
         let mut store = loader.end(refused)?;
         tell(&now());
         if self.prune {
-            self.remove(common, url, &mut store, refused)?;
+            self.remove(common, &mut store, refused)?;
         }
         Ok(if refused > 0 { Outcome::SomeFailed } else { Outcome::Done })
     }
@@ -184,8 +188,8 @@ impl Import {
 
 impl Import {
     /// Removes what is in none of the records, after saying how much that is.
-    fn remove(&self, common: &Common, place: &Url, store: &mut impl Store, refused: u64) -> Result<(), Refusal> {
-        let gone = store.unseen()?;
+    fn remove(&self, common: &Common, store: &mut impl Store, refused: u64) -> Result<(), Refusal> {
+        let (gone, place) = (store.unseen()?, &self.to);
         if gone == 0 {
             return Ok(());
         }
@@ -211,11 +215,6 @@ impl Import {
         }
         Ok(())
     }
-}
-
-/// The database that is meant. The argument itself is not told, as it may hold a password.
-pub fn url(text: &str) -> Result<Url, Refusal> {
-    Url::parse(text).map_err(|wrong| Refusal(format!("--to: {wrong}")))
 }
 
 /// Names the first of many bad records.

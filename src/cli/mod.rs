@@ -1,6 +1,7 @@
 //! The command line: arguments to a checked configuration, work, exit code.
 
 mod check;
+mod database;
 mod diff;
 mod explain;
 mod extract;

@@ -1,15 +1,16 @@
 //! A side of a comparison: records in the order of the bytes of their ids, sorted where they do not come so.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::io;
 use std::path::PathBuf;
 use std::slice;
 
+use super::super::database::completed;
 use super::super::import::{bar, each, name};
 use super::super::{Common, Refusal};
 use crate::pipeline::{Sorted, Sorter};
 use crate::record::Record;
-use crate::sink::database::{Access, Sqlite, Store, Url};
+use crate::sink::database::{Access, Postgres, Sqlite, Store, Url};
 use crate::sink::records::{Bad, Raw, Records};
 use crate::source::printable;
 
@@ -31,7 +32,7 @@ impl Side {
     ///
     /// # Errors
     /// When it looks like a database and names none that kohex knows.
-    pub fn parse(given: OsString) -> Result<Self, String> {
+    pub fn parse(given: &OsStr) -> Result<Self, String> {
         let text = given.to_str().unwrap_or_default();
         match Url::parse(text) {
             Ok(url) => Ok(Side::Database(url)),
@@ -54,6 +55,7 @@ impl Side {
         match self {
             Side::Database(url) => match url {
                 Url::Sqlite(path) => stored(url, Sqlite::open(path, Access::Look)?),
+                Url::Postgres(target) => stored(url, Postgres::open(&completed(target)?, Access::Look)?),
             },
             Side::Records(path) => {
                 let sorted = sorted(common, path)?;

@@ -2,15 +2,17 @@
 
 use std::sync::PoisonError;
 
+use super::super::database::completed;
 use super::super::import::{name, told};
 use super::super::{Outcome, Refusal, remark};
 use super::{Job, stream};
-use crate::sink::database::{Access, Loader, Run, Sqlite, Store, Url};
+use crate::sink::database::{Access, Loader, Postgres, Run, Sqlite, Store, Url};
 use crate::source::printable;
 
 pub fn run(job: &Job<'_>, url: &Url) -> Result<Outcome, Refusal> {
     match url {
         Url::Sqlite(path) => into(job, url, Sqlite::open(path, Access::Load)?),
+        Url::Postgres(target) => into(job, url, Postgres::open(&completed(target)?, Access::Load)?),
     }
 }
 

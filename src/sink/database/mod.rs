@@ -1,6 +1,7 @@
 //! Databases: records as rows, loaded a shard a transaction, so that what is there is always whole projects.
 
 mod load;
+mod postgres;
 mod sqlite;
 
 use std::cmp::Ordering;
@@ -10,6 +11,7 @@ use std::io;
 use std::path::PathBuf;
 
 pub use load::{Loader, Prepared, Seen, Sieve, Tally, clash, prepare};
+pub use postgres::{Postgres, Surroundings, Target};
 pub use sqlite::Sqlite;
 
 use crate::record::Record;
@@ -21,6 +23,8 @@ use crate::tables::{Rows, Table, VERSION};
 pub enum Url {
     /// `sqlite:PATH`.
     Sqlite(PathBuf),
+    /// `postgresql://…`.
+    Postgres(Target),
 }
 
 impl Url {
@@ -36,6 +40,12 @@ impl Url {
             }
             Some(("sqlite", "")) => Err("expected sqlite:FILE, found no file".to_owned()),
             Some(("sqlite", path)) => Ok(Url::Sqlite(path.into())),
+            Some(("postgresql" | "postgres", rest)) => match rest.strip_prefix("//") {
+                Some(rest) => {
+                    Target::parse(rest).map(Url::Postgres).map_err(|message| format!("postgresql: {message}"))
+                }
+                None => Err("expected postgresql://USER@HOST/DATABASE, found no //".to_owned()),
+            },
             Some((scheme, _)) => Err(format!("{expected}, found {scheme}:…")),
             None => Err(format!("{expected}, found {text}")),
         }
@@ -47,6 +57,7 @@ impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Url::Sqlite(path) => write!(f, "{}", printable(path)),
+            Url::Postgres(target) => write!(f, "{target}"),
         }
     }
 }
