@@ -36,11 +36,8 @@ impl JsonLines {
             let file = File::options().write(true).open(path)?;
             Out::Stream(BufWriter::with_capacity(1 << 16, Box::new(file)))
         } else {
-            let path = target(path);
-            if path.is_dir() {
-                return Err(io::Error::new(io::ErrorKind::IsADirectory, "expected a file, found a folder"));
-            }
-            Out::File(BufWriter::with_capacity(1 << 16, temporary(&path)?), path)
+            let (file, path) = place(path)?;
+            Out::File(BufWriter::with_capacity(1 << 16, file), path)
         };
         Ok(JsonLines { out })
     }
@@ -70,6 +67,24 @@ impl Sink for JsonLines {
             Out::File(out, path) => keep(out.into_inner().map_err(io::IntoInnerError::into_error)?, &path),
         }
     }
+}
+
+/// A temporary file for what will stand at `path` when it is complete, and where that is.
+///
+/// # Errors
+/// When it cannot be made, or something other than a file stands there.
+pub fn place(path: &Path) -> io::Result<(NamedTempFile, PathBuf)> {
+    let path = target(path);
+    if let Ok(before) = fs::metadata(&path).as_ref().map(fs::Metadata::file_type)
+        && !before.is_file()
+    {
+        let (kind, found) = match before.is_dir() {
+            true => (io::ErrorKind::IsADirectory, "a folder"),
+            false => (io::ErrorKind::InvalidInput, "a device or pipe"),
+        };
+        return Err(io::Error::new(kind, format!("expected a file, found {found}")));
+    }
+    Ok((temporary(&path)?, path))
 }
 
 /// What a link points to, also where nothing stands there yet, so that the link stays one.

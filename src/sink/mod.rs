@@ -3,11 +3,15 @@
 mod each;
 pub mod folder;
 mod json_lines;
+mod left_out;
+pub mod parquet;
 
 use std::io;
 
 pub use each::Each;
 pub use json_lines::JsonLines;
+pub use left_out::LeftOut;
+pub use parquet::Parquet;
 
 use crate::record::Record;
 
@@ -30,6 +34,11 @@ pub trait Sink: Send {
     /// # Errors
     /// When the destination takes no more.
     fn write(&mut self, item: Self::Item) -> io::Result<()>;
+
+    /// What records hold and this destination does not, and why, a line each.
+    fn left_out(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Makes what was written whole: only now does it stand under its name.
     ///
