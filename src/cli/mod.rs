@@ -6,6 +6,7 @@ mod extract;
 mod interrupt;
 mod languages;
 mod progress;
+mod schema;
 mod shell;
 mod verify;
 
@@ -64,8 +65,8 @@ enum Command {
     Status(verify::Status),
     /// List the languages, and the rules and examples of each
     Languages,
-    /// Print the JSON Schema of a record
-    Schema,
+    /// Print the schema of a record, of the databases' tables and of the files that take records
+    Schema(schema::Schema),
     /// Print a completion script
     Completions(shell::Completions),
     /// Print the manual page
@@ -121,7 +122,7 @@ pub fn main() -> ExitCode {
         Command::Verify(command) => command.run(&cli.common),
         Command::Status(command) => command.run(),
         Command::Languages => languages::run(&cli.common),
-        Command::Schema => shell::schema(),
+        Command::Schema(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Man => shell::man(),
     };
@@ -159,6 +160,17 @@ impl Tongues {
             return Err(Refusal(format!("expected one of the languages {}, found '{strange}'", known.join(" "))));
         }
         Ok(Extractor::new(patterns, Options { language, languages, ..options })?)
+    }
+}
+
+/// Reads one of a closed set of names.
+fn named<T: Copy + Display + Send + Sync + 'static>(
+    all: &'static [T],
+    read: fn(&str) -> Option<T>,
+) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let names = || all.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        read(text).ok_or_else(|| format!("expected {}, found '{text}'", names()))
     }
 }
 

@@ -61,8 +61,8 @@ impl Verify {
             check_folder(&self.output, &lines, &mut seen);
         } else {
             let place = self.output.display().to_string();
-            let file = File::open(&self.output).map_err(|e| Refusal::new(&place, "cannot be read", &e))?;
-            if let Err(error) = seen.records(&place, &mut io::BufReader::new(file)) {
+            let mut file = open(&self.output).map_err(|e| Refusal::new(&place, "cannot be read", &e))?;
+            if let Err(error) = seen.records(&place, &mut file) {
                 seen.problems.push(format!("{place}: cannot be read: {}", crate::source::plain(&error)));
             }
         }
@@ -197,7 +197,7 @@ fn check_file(folder: &Path, file: &Written, seen: &mut Seen) -> io::Result<()> 
     if hexadecimal(&hash.finalize()) != file.sha256 {
         seen.problems.push(format!("{place}: expected the bytes the manifest tells of, found others"));
     }
-    let mut lines = open(folder, &file.name)?;
+    let mut lines = open(&folder.join(&file.name))?;
     let found = match file.name.split('-').next() {
         Some("rejects") => seen.rejects(&place, &mut lines)?,
         // Pages of projects are counted in the records they were merged into.

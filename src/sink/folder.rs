@@ -1,17 +1,21 @@
 //! A folder of shards, for runs that may be broken off and gone on with. A shard's files get their names only when they
 //! are whole, and its line in `manifest.jsonl` comes last: what has a line is done.
 
+mod lines;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
+
+pub use lines::{Item, Lines};
 
 use super::json_lines::{keep, temporary};
-use crate::digest::hexadecimal;
+use super::parquet;
+use crate::record::Record;
 
 /// The list of what is done.
 pub const MANIFEST: &str = "manifest.jsonl";
@@ -90,8 +94,17 @@ pub struct Folder {
     path: PathBuf,
     manifest: File,
     done: BTreeMap<String, Line>,
+    format: Format,
     compress: bool,
     _lock: Option<File>,
+}
+
+crate::names! {
+    /// What the files of records are.
+    Format {
+        Jsonl = "jsonl",
+        Parquet = "parquet",
+    }
 }
 
 impl Folder {
@@ -99,7 +112,7 @@ impl Folder {
     ///
     /// # Errors
     /// When the folder cannot be made or read, holds other files, or another process works in it.
-    pub fn open(path: &Path, compress: bool) -> io::Result<Self> {
+    pub fn open(path: &Path, format: Format, compress: bool) -> io::Result<Self> {
         fs::create_dir_all(path)?;
         let listed = path.join(MANIFEST);
         if !listed.exists() && fs::read_dir(path)?.next().is_some() {
@@ -111,7 +124,10 @@ impl Folder {
         let mut done = BTreeMap::new();
         for line in lines(&manifest)? {
             if let Line::Pages(shard) | Line::Projects(shard) = &line
-                && shard.files.iter().all(|file| file.name.ends_with(ending(compress)) && is_there(path, file))
+                && shard.files.iter().all(|file| {
+                    let what = file.name.split('-').next().unwrap_or_default();
+                    file.name.ends_with(ending(what, format, compress)) && is_there(path, file)
+                })
             {
                 done.insert(shard.shard.clone(), line);
             }
@@ -123,7 +139,7 @@ impl Folder {
                 fs::remove_file(entry.path())?;
             }
         }
-        Ok(Folder { path: path.to_owned(), manifest, done, compress, _lock: lock })
+        Ok(Folder { path: path.to_owned(), manifest, done, format, compress, _lock: lock })
     }
 
     /// Whether an earlier run left records.
@@ -146,7 +162,7 @@ impl Folder {
         self.rewrite(&known)
     }
 
-    /// A file of this folder under a temporary name.
+    /// A file of lines of this folder under a temporary name.
     ///
     /// # Errors
     /// When it cannot be made.
@@ -154,12 +170,42 @@ impl Folder {
         Lines::new(temporary(&self.path.join("new"))?, self.compress)
     }
 
+    /// A file of records of this folder under a temporary name, made with these patterns.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn part(&self, patterns: &str) -> io::Result<Lines> {
+        match self.format {
+            Format::Jsonl => self.file(),
+            Format::Parquet => Lines::parquet(temporary(&self.path.join("new"))?, patterns),
+        }
+    }
+
+    /// What makes an item for such a file of a record.
+    pub fn encoder(&self) -> fn(&Record) -> Item {
+        match self.format {
+            Format::Jsonl => |record| Item::Line(record.line()),
+            Format::Parquet => |record| Item::Row(Box::new(parquet::made(record))),
+        }
+    }
+
+    /// An item of a record that is a line of JSON already.
+    ///
+    /// # Errors
+    /// When the line is no record.
+    pub fn of_line(&self, line: Vec<u8>) -> io::Result<Item> {
+        Ok(match self.format {
+            Format::Jsonl => Item::Line(line),
+            Format::Parquet => self.encoder()(&serde_json::from_slice(&line)?),
+        })
+    }
+
     /// Gives a file its name, `part-<digest>.jsonl`; an empty one gets none.
     ///
     /// # Errors
     /// When its last bytes cannot be written.
     pub fn keep(&self, lines: Lines, what: &str, shard: &str) -> io::Result<Option<Written>> {
-        let ending = ending(self.compress);
+        let ending = ending(what, self.format, self.compress);
         let name = |digest: &str| format!("{what}-{}{ending}", digest.get(..16).unwrap_or(digest));
         lines.keep(&self.path, &name(shard))
     }
@@ -169,7 +215,7 @@ impl Folder {
     /// # Errors
     /// When it cannot be read.
     pub fn read(&self, file: &Written) -> io::Result<Box<dyn BufRead + Send>> {
-        open(&self.path, &file.name)
+        open(&self.path.join(&file.name))
     }
 
     /// Notes that a shard is done. Its files have their names by now, also after a power cut.
@@ -250,13 +296,18 @@ pub fn manifest(folder: &Path) -> io::Result<Vec<Line>> {
     lines(&File::open(folder.join(MANIFEST))?)
 }
 
-/// Opens a file of a folder, compressed or not.
+/// Opens a file of lines or records, compressed or not, as lines.
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn open(folder: &Path, name: &str) -> io::Result<Box<dyn BufRead + Send>> {
-    let file = File::open(folder.join(name))?;
-    if Path::new(name).extension().is_some_and(|ending| ending == "zst") {
+pub fn open(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+    let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+    if ending.eq_ignore_ascii_case("parquet") {
+        let lines = parquet::AsLines::new(parquet::records(path)?);
+        return Ok(Box::new(BufReader::with_capacity(1 << 16, lines)));
+    }
+    let file = File::open(path)?;
+    if ending == "zst" {
         return Ok(Box::new(BufReader::with_capacity(1 << 16, zstd::Decoder::new(file)?)));
     }
     Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
@@ -284,8 +335,13 @@ fn lock(folder: &Path) -> io::Result<Option<File>> {
     }
 }
 
-fn ending(compress: bool) -> &'static str {
-    if compress { ".jsonl.zst" } else { ".jsonl" }
+/// How the files of records (`part`) and of other lines end.
+fn ending(what: &str, format: Format, compress: bool) -> &'static str {
+    match format {
+        Format::Parquet if what == "part" => ".parquet",
+        _ if compress => ".jsonl.zst",
+        _ => ".jsonl",
+    }
 }
 
 fn is_there(folder: &Path, file: &Written) -> bool {
@@ -295,69 +351,4 @@ fn is_there(folder: &Path, file: &Written) -> bool {
 /// Names given in a folder outlast a power cut only when the folder itself is written.
 fn sync(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-/// Lines on their way into a file.
-pub struct Lines {
-    out: Out,
-    lines: u64,
-}
-
-enum Out {
-    Plain(BufWriter<Digested>),
-    Packed(zstd::Encoder<'static, BufWriter<Digested>>),
-}
-
-/// Counts and digests what is written.
-struct Digested {
-    file: NamedTempFile,
-    bytes: u64,
-    hash: Sha256,
-}
-
-impl Write for Digested {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.bytes += written as u64;
-        self.hash.update(bytes.get(..written).unwrap_or_default());
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl Lines {
-    fn new(file: NamedTempFile, compress: bool) -> io::Result<Self> {
-        let out = BufWriter::with_capacity(1 << 16, Digested { file, bytes: 0, hash: Sha256::new() });
-        let out = if compress { Out::Packed(zstd::Encoder::new(out, 3)?) } else { Out::Plain(out) };
-        Ok(Lines { out, lines: 0 })
-    }
-
-    /// Adds a line, its line break included.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn add(&mut self, line: &[u8]) -> io::Result<()> {
-        self.lines += 1;
-        match &mut self.out {
-            Out::Plain(out) => out.write_all(line),
-            Out::Packed(out) => out.write_all(line),
-        }
-    }
-
-    fn keep(self, folder: &Path, name: &str) -> io::Result<Option<Written>> {
-        let out = match self.out {
-            Out::Plain(out) => out,
-            Out::Packed(out) => out.finish()?,
-        };
-        let Digested { file, bytes, hash } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        if self.lines == 0 {
-            return Ok(None);
-        }
-        keep(file, &folder.join(name))?;
-        let sha256 = hexadecimal(&hash.finalize());
-        Ok(Some(Written { name: name.to_owned(), lines: self.lines, bytes, sha256 }))
-    }
 }

@@ -78,9 +78,10 @@ pub fn place(path: &Path) -> io::Result<(NamedTempFile, PathBuf)> {
     if let Ok(before) = fs::metadata(&path).as_ref().map(fs::Metadata::file_type)
         && !before.is_file()
     {
-        let (kind, found) = match before.is_dir() {
-            true => (io::ErrorKind::IsADirectory, "a folder"),
-            false => (io::ErrorKind::InvalidInput, "a device or pipe"),
+        let (kind, found) = if before.is_dir() {
+            (io::ErrorKind::IsADirectory, "a folder")
+        } else {
+            (io::ErrorKind::InvalidInput, "a device or pipe")
         };
         return Err(io::Error::new(kind, format!("expected a file, found {found}")));
     }

@@ -17,6 +17,6 @@ impl LeftOut {
 
     /// A line for each reason.
     pub fn told(&self) -> Vec<String> {
-        self.0.iter().map(|(why, count, example)| format!("{count} {why}; the first: {example}")).collect()
+        self.0.iter().map(|(why, count, example)| format!("{why}: {count}, the first {example}")).collect()
     }
 }

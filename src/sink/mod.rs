@@ -1,13 +1,16 @@
 //! Sinks: where records go. A sink knows records and nothing of how they were made.
 
+mod csv;
 mod each;
 pub mod folder;
 mod json_lines;
+mod kohesio;
 mod left_out;
 pub mod parquet;
 
 use std::io;
 
+pub use csv::{Csv, Headings};
 pub use each::Each;
 pub use json_lines::JsonLines;
 pub use left_out::LeftOut;

@@ -4,6 +4,9 @@
 mod back;
 mod cell;
 mod columns;
+mod duckdb;
+mod flat;
+mod package;
 mod sql;
 
 use std::fmt;
@@ -13,6 +16,9 @@ use sha2::{Digest, Sha256};
 pub use back::record;
 pub use cell::{AMOUNT_SCALE, Cell, Misfit, Precision, RATE_SCALE};
 pub use columns::{DOCUMENTS, MENTIONS, PROJECTS, TABLES, WARNINGS};
+pub use duckdb::duckdb;
+pub use flat::{flat, flat_row};
+pub use package::package;
 pub use sql::{Dialect, VERSION, ddl, views};
 
 use crate::digest::hexadecimal;

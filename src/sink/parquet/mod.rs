@@ -68,7 +68,7 @@ pub fn made(record: &Record) -> Made {
 }
 
 /// What is said of values that a column cannot hold.
-pub const MISFITS: &str = "values stand in the column record only, as their own columns cannot hold them";
+pub const MISFITS: &str = "values in the column record only, as their own cannot hold them";
 
 impl Sink for Parquet {
     type Item = Box<Made>;
