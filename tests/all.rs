@@ -14,6 +14,7 @@ mod faults;
 mod formats;
 mod kohesio;
 mod languages;
+mod lake;
 mod laws;
 mod oracle;
 mod pages;
