@@ -19,7 +19,7 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
-use parquet::schema::types::ColumnPath;
+use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 use tempfile::NamedTempFile;
 
 pub use read::{AsLines, Records, records};
@@ -109,6 +109,9 @@ pub struct Writer<W: Write + Send> {
 /// A column of the row group.
 struct Column {
     writer: ColumnWriter<'static>,
+    /// Whether a value may be missing, and whether it stands in a list.
+    optional: bool,
+    listed: bool,
     chunk: Chunk,
 }
 
@@ -169,7 +172,7 @@ impl<W: Write + Send> Writer<W> {
     fn encode(&mut self) -> Result<()> {
         let batch = std::mem::replace(&mut self.waiting, Row::none());
         for (column, leaf) in self.columns.iter_mut().zip(&batch.leaves) {
-            write(&mut column.writer, leaf)?;
+            write(column, leaf)?;
         }
         self.rows += batch.rows;
         self.bytes += batch.bytes;
@@ -198,17 +201,18 @@ impl<W: Write + Send> Writer<W> {
 
 /// Writers for the columns of a row group.
 fn columns<W: Write + Send>(out: &SerializedFileWriter<W>) -> Vec<Column> {
-    let open = |column: &Arc<_>| {
+    let open = |column: &ColumnDescPtr| {
         let chunk = Chunk(Arc::new(Mutex::new(TrackedWrite::new(Vec::new()))));
         let writer = get_column_writer(Arc::clone(column), Arc::clone(out.properties()), Box::new(chunk.clone()));
-        Column { writer, chunk }
+        Column { writer, optional: column.max_def_level() > 0, listed: column.max_rep_level() > 0, chunk }
     };
     out.schema_descr().columns().iter().map(open).collect()
 }
 
-fn write(writer: &mut ColumnWriter<'_>, leaf: &Leaf) -> Result<usize> {
-    let (defined, repeated) = (Some(leaf.defined.as_slice()), Some(leaf.repeated.as_slice()));
-    match (writer, &leaf.values) {
+fn write(column: &mut Column, leaf: &Leaf) -> Result<usize> {
+    let defined = Some(leaf.defined.as_slice()).filter(|_| column.optional);
+    let repeated = Some(leaf.repeated.as_slice()).filter(|_| column.listed);
+    match (&mut column.writer, &leaf.values) {
         (ColumnWriter::Int32ColumnWriter(out), Values::Days(all)) => out.write_batch(all, defined, repeated),
         (ColumnWriter::Int64ColumnWriter(out), Values::Integers(all)) => out.write_batch(all, defined, repeated),
         (ColumnWriter::DoubleColumnWriter(out), Values::Shares(all)) => out.write_batch(all, defined, repeated),
