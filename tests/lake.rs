@@ -30,7 +30,9 @@ static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
             Ok(ran) => String::from_utf8_lossy(&ran.stderr).into_owned(),
             Err(error) => error.to_string(),
         };
-        panic!("tests/lake.rs: {what} failed: it needs Python 3.10 or later with venv and pip, and a package index: {why}");
+        panic!(
+            "tests/lake.rs: {what} failed: it needs Python 3.10 or later with venv and pip, and a package index: {why}"
+        );
     };
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home), "python3 -m venv");
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(list), "pip install");
@@ -82,7 +84,10 @@ fn hard_pages(folder: &Path) {
          Total budget: 1,234,567.89 EUR\nEU contribution: 987,654.31 EUR (80%)\nBeneficiary: ACME; \"Söhne\", ׁשָלוֹם\n\
          Programming period: 2007-2013\nThe project trains 1,250 young people; 33.333333333333% of them are women.",
     );
-    write("reversed.txt", "Bridges\nStart date: 1 May 2022\nEnd date: 1 April 2021\nTotal budget: 5,000 PLN\nFund: ESF+");
+    write(
+        "reversed.txt",
+        "Bridges\nStart date: 1 May 2022\nEnd date: 1 April 2021\nTotal budget: 5,000 PLN\nFund: ESF+",
+    );
     write("published.txt", "Market halls\nPublished on 13 September 2019 10:03\nThe project costs €0.10 in all.");
     let line = "A line of a page that goes on and on, without a figure but with \"quotes\", commas and 🎓.\n";
     write("long.txt", &format!("Start date: 1 May 2022\n{}", line.repeat((5 << 20) / line.len() + 1)));
@@ -120,8 +125,7 @@ fn parquet_is_read_by_duckdb_polars_and_pyarrow_value_by_value() {
 fn the_records_come_back_out_of_parquet_as_they_were() {
     let found = parquet::records(&MADE.path("records.parquet")).expect("records");
     let found: Vec<Vec<u8>> = found.map(|line| line.expect("a line").data().to_vec()).collect();
-    let expected: Vec<Vec<u8>> =
-        lines(&MADE.path("records.jsonl")).into_iter().map(String::into_bytes).collect();
+    let expected: Vec<Vec<u8>> = lines(&MADE.path("records.jsonl")).into_iter().map(String::into_bytes).collect();
     assert!(found == expected);
     assert!(expected.iter().any(|line| line.len() > 5 << 20), "a long text is among them");
     let verified = kohex().arg("verify").arg(MADE.path("records.parquet")).output().expect("runs");
@@ -220,8 +224,10 @@ fn kohesios_columns_are_read_back_with_the_same_facts() {
             let Some(after) = read.get(&before.id) else { return Some(format!("{}: gone", before.id)) };
             let (before, after) = (facts(before), facts(after));
             let keys = before.as_object().expect("an object").keys();
+            // A fund or a period that is not in the file may be named in what is, such as the programme's name.
+            let named = |key: &str| before[key].is_null() && ["fund", "programming_period"].contains(&key);
             let changed: Vec<String> = keys
-                .filter(|key| before[*key] != after[*key])
+                .filter(|key| before[*key] != after[*key] && !named(key))
                 .map(|key| format!("  {key}: {} became {}", before[key], after[key]))
                 .collect();
             (!changed.is_empty()).then(|| format!("{}\n{}", before["title"], changed.join("\n")))
@@ -327,6 +333,9 @@ fn the_files_in_schema_are_what_the_program_prints() {
         let path = Path::new("schema").join(name);
         let committed = fs::read(&path).unwrap_or_default();
         let path = path.display();
-        assert!(!printed.is_empty() && committed == printed, "{path} differs: kohex schema --format {format} > {path} makes it anew");
+        assert!(
+            !printed.is_empty() && committed == printed,
+            "{path} differs: kohex schema --format {format} > {path} makes it anew"
+        );
     }
 }

@@ -53,6 +53,21 @@ pub const HEADINGS: &[&str] = &[
 const FUNDS: [&str; 8] = ["CF", "EAFRD", "EMFF", "ENI", "ERDF", "ESF", "YEI", "IPA II"];
 const PERIODS: [&str; 2] = ["2014-2020", "2021-2027"];
 
+/// Funds as people know them; a code behind the name, as on Kohesio's pages.
+const FUND_NAMES: [(&str, &str); 11] = [
+    ("CF", "Cohesion Fund"),
+    ("EAFRD", "European Agricultural Fund for Rural Development"),
+    ("EMFAF", "European Maritime, Fisheries and Aquaculture Fund"),
+    ("EMFF", "European Maritime and Fisheries Fund"),
+    ("ENI", "European Neighbourhood Instrument"),
+    ("ERDF", "European Regional Development Fund"),
+    ("ESF", "European Social Fund"),
+    ("ESF+", "European Social Fund Plus"),
+    ("IPA", "Instrument for Pre-accession Assistance"),
+    ("JTF", "Just Transition Fund"),
+    ("YEI", "Youth Employment Initiative"),
+];
+
 /// The countries whose projects Kohesio has, as it names them.
 const COUNTRIES: [(&str, &str); 28] = [
     ("AT", "Austria"),
@@ -133,7 +148,7 @@ impl<'r> Out<'r> {
             ("Total_Eligible_Expenditure_Currency", currency.then_some("EUR".into())),
             ("Beneficiary_Name", text(&record.beneficiary)),
             ("Fund_Code", self.one_of(record.fund.as_deref(), &FUNDS, FUND)),
-            ("Fund_Name", text(&record.fund)),
+            ("Fund_Name", record.fund.as_deref().map(fund_name)),
             ("Programming_Period", self.one_of(record.programming_period.as_deref(), &PERIODS, PERIOD)),
             ("Programme_Name", text(&record.programme)),
             ("Project_EU_Budget", union.map(Into::into)),
@@ -201,6 +216,11 @@ impl<'r> Out<'r> {
         self.leave_out(why, value);
         None
     }
+}
+
+fn fund_name(code: &str) -> Cow<'_, str> {
+    let known = FUND_NAMES.iter().find(|(known, _)| *known == code);
+    known.map_or(Cow::Borrowed(code), |(_, name)| format!("{name} ({code})").into())
 }
 
 /// Kohesio's own items by their address, others as they are.
