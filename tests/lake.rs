@@ -1,4 +1,4 @@
-//! Files for lakes and spreadsheets, read back with DuckDB, Polars, PyArrow and Frictionless.
+//! Files for lakes and spreadsheets, read back with `DuckDB`, Polars, `PyArrow` and Frictionless.
 //!
 //! These are Python's, in an environment of their own below `target/`, which is made when it is missing.
 
@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
+use ::parquet::file::metadata::RowGroupMetaData;
+use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use kohex::record::Record;
-use kohex::sink::parquet;
+use kohex::sink::{Csv, Headings, Parquet, Sink, parquet};
 use serde_json::Value;
 
 use crate::kohex;
@@ -257,9 +259,9 @@ fn shards_of_parquet_are_gone_on_with_and_verified() {
     };
     run();
     let whole = files();
-    let parts: Vec<&PathBuf> = whole.keys().filter(|path| text(path).ends_with(".parquet")).collect();
+    let parts: Vec<&PathBuf> = whole.keys().filter(|path| path.extension().is_some_and(|it| it == "parquet")).collect();
     assert!(!parts.is_empty());
-    assert!(!whole.keys().any(|path| text(path).contains("part-") && text(path).ends_with(".jsonl")));
+    assert!(!whole.keys().any(|path| text(path).contains("part-") && !parts.contains(&path)));
     let verify = || kohex().arg("verify").arg(&out).output().expect("runs");
     let verified = verify();
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
@@ -303,6 +305,51 @@ fn a_damaged_or_foreign_file_is_refused() {
     let foreign = parquet::records(Path::new("tests/formats/tables/rows.parquet"));
     let told = foreign.err().map(|error| error.to_string());
     assert_eq!(told.as_deref(), Some("expected a Parquet file that kohex wrote, found one without the column record"));
+}
+
+/// A file of several row groups gives its records in their order.
+#[test]
+fn a_row_group_ends_before_it_is_too_large() {
+    let long = MADE.records().into_iter().max_by_key(|record| record.line().len()).expect("a record");
+    let path = MADE.path("groups.parquet");
+    let mut sink = Parquet::file(&path, "0011223344556677").expect("a file");
+    let encoder = sink.encoder();
+    let records: Vec<Record> = (0..20).map(|i| Record { id: i.to_string(), ..long.clone() }).collect();
+    for record in &records {
+        sink.write(encoder(record)).expect("written");
+    }
+    sink.finish().expect("finished");
+    let file = SerializedFileReader::new(fs::File::open(&path).expect("a file")).expect("Parquet");
+    let rows: Vec<i64> = file.metadata().row_groups().iter().map(RowGroupMetaData::num_rows).collect();
+    assert!(rows.len() > 1 && rows.iter().sum::<i64>() == 20, "{rows:?}");
+    let found = parquet::records(&path).expect("records").map(|line| line.expect("a line").data().to_vec());
+    let ids = found.map(|line| serde_json::from_slice::<Record>(&line).expect("a record").id);
+    assert!(ids.eq(records.into_iter().map(|record| record.id)));
+}
+
+#[test]
+fn a_value_that_no_column_holds_is_told_and_not_lost() {
+    let mut json = serde_json::to_value(&MADE.records()[0]).expect("json");
+    json["total_budget"] =
+        serde_json::from_str(r#"{"amount": 123456789012345678.9, "currency": "EUR"}"#).expect("json");
+    let record: Record = serde_json::from_value(json).expect("a record");
+    let expected =
+        format!("the first {}: total_budget: expected a number below 10^16, found \"123456789012345678.9\"", record.id);
+
+    let path = MADE.path("huge.parquet");
+    let mut sink = Parquet::file(&path, "0011223344556677").expect("a file");
+    sink.write(sink.encoder()(&record)).expect("written");
+    let told = sink.left_out().join("\n");
+    assert!(told.contains(&expected) && told.contains("in the column record only"), "{told}");
+    sink.finish().expect("finished");
+    let mut back = parquet::records(&path).expect("records").map(|line| line.expect("a line").data().to_vec());
+    let read: Record = serde_json::from_slice(&back.next().expect("a line")).expect("a record");
+    assert_eq!(read, record);
+
+    let mut sink = Csv::file(&MADE.path("huge.csv"), Headings::Kohex).expect("a file");
+    sink.write(sink.encoder()(&record)).expect("written");
+    let told = sink.left_out().join("\n");
+    assert!(told.contains(&expected) && told.contains("left out"), "{told}");
 }
 
 #[test]
