@@ -17,6 +17,7 @@ mod formats;
 mod hostile;
 mod import;
 mod kohesio;
+mod lake;
 mod languages;
 mod laws;
 mod oracle;

@@ -6,6 +6,7 @@ mod into;
 mod shards;
 mod stream;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -14,10 +15,11 @@ use clap::Args;
 
 use super::database::{Secret, url};
 use super::progress::Progress;
-use super::{Common, Mapping, Outcome, Refusal, Tongues, interrupt, load, remark};
+use super::{Common, Mapping, Outcome, Refusal, Tongues, interrupt, load, named, remark};
 use crate::pipeline::{Extractor, Options};
 use crate::sink::database::Url;
-use crate::sink::{Each, JsonLines, is_packed};
+use crate::sink::folder::Format;
+use crate::sink::{Csv, Each, Headings, JsonLines, Parquet, is_packed};
 use crate::source::{Choice, Limits, Page, Pages, SourceError};
 
 #[derive(Debug, Args)]
@@ -26,7 +28,8 @@ pub struct Extract {
     /// Folders of pages, single pages, archives, tables; - is one page on standard input
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
-    /// Write JSON Lines to FILE (under a temporary name until complete), compressed with zstd where it ends in .zst; - is
+    /// Write to FILE (under a temporary name until complete) Parquet (.parquet), CSV (.csv) or else JSON Lines, compressed
+    /// with zstd where it ends in .zst; - is
     /// standard output; a folder (DIR/) takes shards, and a second run goes on where the first ended
     #[arg(short, long, value_name = "FILE", default_value = "-", conflicts_with = "each")]
     output: PathBuf,
@@ -42,6 +45,12 @@ pub struct Extract {
     /// Compress the shards of a folder with zstd
     #[arg(long)]
     compress: bool,
+    /// What the shards of a folder are: jsonl (the default) or parquet
+    #[arg(long, value_name = "FORMAT", value_parser = named(Format::ALL, Format::from_name))]
+    format: Option<Format>,
+    /// The columns of CSV: kohex (the default), or kohesio for the headings and formats of Kohesio's own
+    #[arg(long, value_name = "NAMES", value_parser = named(Headings::ALL, Headings::from_name))]
+    columns: Option<Headings>,
     /// Standard input holds a page a line, {"id","url","text"|"html"}: each is answered by a line at once
     #[arg(long, conflicts_with_all = ["each", "rejects"])]
     jsonl: bool,
@@ -92,6 +101,7 @@ impl Extract {
     pub fn run(&self, common: &Common) -> Result<Outcome, Refusal> {
         let began = Instant::now();
         self.check_compress()?;
+        self.check_output()?;
         let options = Options {
             keep_text: self.text,
             keep_all: self.keep_all,
@@ -119,11 +129,7 @@ impl Extract {
             }
             None if self.output.as_os_str() == "-" => stream::run(&job, JsonLines::stdout(), "standard output"),
             None if is_folder(&self.output) => shards::run(&job, &self.output),
-            None => {
-                let place = self.output.display().to_string();
-                let sink = JsonLines::file(&self.output).map_err(|e| Refusal::new(&place, "cannot be written", &e))?;
-                stream::run(&job, sink, &place)
-            }
+            None => self.to_file(&job),
         }
     }
 
@@ -142,6 +148,42 @@ impl Extract {
              help: -o records.jsonl.zst is compressed"
         )))
     }
+
+    fn to_file(&self, job: &Job<'_>) -> Result<Outcome, Refusal> {
+        let place = self.output.display().to_string();
+        let refused = |e: io::Error| Refusal::new(&place, "cannot be written", &e);
+        match ending(&self.output).as_deref() {
+            Some("parquet") => {
+                let sink = Parquet::file(&self.output, job.extractor.patterns().digest()).map_err(refused)?;
+                stream::run(job, sink, &place)
+            }
+            Some("csv") => {
+                let headings = self.columns.unwrap_or(Headings::Kohex);
+                stream::run(job, Csv::file(&self.output, headings).map_err(refused)?, &place)
+            }
+            _ => stream::run(job, JsonLines::file(&self.output).map_err(refused)?, &place),
+        }
+    }
+
+    /// Options of one kind of output ask for it.
+    fn check_output(&self) -> Result<(), Refusal> {
+        let folder = self.each.is_none() && self.output.as_os_str() != "-" && is_folder(&self.output);
+        let csv = !folder && ending(&self.output).as_deref() == Some("csv");
+        let expected = if self.format.is_some() && !folder {
+            ("--format with a folder as output (-o OUT/)", "a file is what its ending says: .parquet, .csv, .jsonl")
+        } else if self.columns.is_some() && !csv {
+            ("--columns with a file of CSV as output", "name one: -o records.csv")
+        } else {
+            return Ok(());
+        };
+        let found = self.each.as_ref().unwrap_or(&self.output).display();
+        Err(Refusal(format!("expected {}, found {found}\nhelp: {}", expected.0, expected.1)))
+    }
+}
+
+/// How a file's name ends, in lower case.
+fn ending(path: &Path) -> Option<String> {
+    path.extension().and_then(std::ffi::OsStr::to_str).map(str::to_ascii_lowercase)
 }
 
 /// `OUT/`, and a folder that is there.
@@ -157,6 +199,15 @@ impl Job<'_> {
 
     fn pages(&self) -> Pages {
         Pages::new(self.args.paths.clone(), self.choice.clone(), self.limits.clone())
+    }
+
+    /// Tells what records hold and the output does not.
+    fn tell(&self, left_out: &[String]) {
+        if !self.common.quiet {
+            for line in left_out {
+                remark(line);
+            }
+        }
     }
 
     /// How the run ended, told on standard error.

@@ -9,6 +9,7 @@ mod import;
 mod interrupt;
 mod languages;
 mod progress;
+mod schema;
 mod shell;
 mod verify;
 
@@ -71,8 +72,8 @@ enum Command {
     Status(verify::Status),
     /// List the languages, and the rules and examples of each
     Languages,
-    /// Print the JSON Schema of a record
-    Schema,
+    /// Print the schema of a record, of the databases' tables and of the files that take records
+    Schema(schema::Schema),
     /// Print a completion script
     Completions(shell::Completions),
     /// Print the manual page
@@ -130,7 +131,7 @@ pub fn main() -> ExitCode {
         Command::Verify(command) => command.run(&cli.common),
         Command::Status(command) => command.run(),
         Command::Languages => languages::run(&cli.common),
-        Command::Schema => shell::schema(),
+        Command::Schema(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Man => shell::man(),
     };
@@ -186,6 +187,17 @@ fn mapped(text: &str) -> Result<(String, Column), String> {
     let known = Column::from_name(column.trim());
     let known = known.ok_or_else(|| format!("expected one of the columns {}, found '{column}'", all()))?;
     Ok((heading.trim().to_owned(), known))
+}
+
+/// Reads one of a closed set of names.
+fn named<T: Copy + Display + Send + Sync + 'static>(
+    all: &'static [T],
+    read: fn(&str) -> Option<T>,
+) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let names = || all.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        read(text).ok_or_else(|| format!("expected {}, found '{text}'", names()))
+    }
 }
 
 fn load(common: &Common) -> Result<Patterns, Refusal> {

@@ -1,10 +1,9 @@
-//! What other programs ask of kohex: its schema, completions, manual page.
+//! What shells ask of kohex: completions, manual page.
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::{Cli, Outcome, Refusal, print};
-use crate::record::schema as record_schema;
 
 #[derive(Debug, Args)]
 pub struct Completions {
@@ -18,12 +17,6 @@ impl Completions {
         clap_complete::generate(self.shell, &mut Cli::command(), "kohex", &mut script);
         print(|out| out.write_all(&script))
     }
-}
-
-/// The JSON Schema (2020-12) of a record.
-pub fn schema() -> Result<Outcome, Refusal> {
-    let schema = serde_json::to_string_pretty(&record_schema())?;
-    print(|out| writeln!(out, "{schema}"))
 }
 
 /// The manual page, in roff.

@@ -12,7 +12,7 @@ use super::shown::Shown;
 use crate::digest::sha256;
 use crate::language::{Detected, Detector, Passage};
 use crate::normalize::{Reading, Value};
-use crate::patterns::{Column, Heading, Headings, UND};
+use crate::patterns::{Column, Field, Heading, Headings, UND};
 use crate::record::{Label, Zone};
 use crate::source::{Cell, Row};
 use crate::text::{Text, fold, html};
@@ -137,7 +137,8 @@ fn settle(text: &str, cells: &mut [Placed]) {
         (code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())).then(|| code.to_owned())
     };
     let currency = cells.iter().find(|cell| cell.column() == Some(Column::Currency)).as_ref().and_then(code);
-    // Of two ends the one that came about counts, of two countries the code.
+    // Of two ends the one that came about counts, of two countries the code, of two titles the English one.
+    let titled = has(Column::Title, cells);
     let ended = has(Column::EndDate, cells);
     let coded = has(Column::CountryCode, cells);
     for cell in cells {
@@ -145,6 +146,7 @@ fn settle(text: &str, cells: &mut [Placed]) {
             Some(Column::TotalBudget | Column::EuContribution) => {
                 cell.currency = cell.currency.take().or_else(|| currency.clone());
             }
+            Some(Column::TitleLocal) if !titled => cell.label.field = Some(Field::Title),
             Some(Column::ExpectedEndDate) if ended => cell.label.field = None,
             Some(Column::Country) if coded => cell.label.field = None,
             _ => {}

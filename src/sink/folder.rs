@@ -1,18 +1,21 @@
 //! A folder of shards, for runs that may be broken off and gone on with. A shard's files get their names only when they
 //! are whole, and its line in `manifest.jsonl` comes last: what has a line is done.
 
+mod lines;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
+
+pub use lines::{Item, Lines};
 
 use super::json_lines::{keep, temporary};
-use super::packing::{Packing, open};
-use crate::digest::hexadecimal;
+use super::packing::open;
+use super::parquet;
+use crate::record::Record;
 
 /// The list of what is done.
 pub const MANIFEST: &str = "manifest.jsonl";
@@ -91,8 +94,17 @@ pub struct Folder {
     path: PathBuf,
     manifest: File,
     done: BTreeMap<String, Line>,
+    format: Format,
     compress: bool,
     _lock: Option<File>,
+}
+
+crate::names! {
+    /// What the files of records are.
+    Format {
+        Jsonl = "jsonl",
+        Parquet = "parquet",
+    }
 }
 
 impl Folder {
@@ -100,7 +112,7 @@ impl Folder {
     ///
     /// # Errors
     /// When the folder cannot be made or read, holds other files, or another process works in it.
-    pub fn open(path: &Path, compress: bool) -> io::Result<Self> {
+    pub fn open(path: &Path, format: Format, compress: bool) -> io::Result<Self> {
         fs::create_dir_all(path)?;
         let listed = path.join(MANIFEST);
         if !listed.exists() && fs::read_dir(path)?.next().is_some() {
@@ -112,7 +124,10 @@ impl Folder {
         let mut done = BTreeMap::new();
         for line in lines(&manifest)? {
             if let Line::Pages(shard) | Line::Projects(shard) = &line
-                && shard.files.iter().all(|file| file.name.ends_with(ending(compress)) && is_there(path, file))
+                && shard.files.iter().all(|file| {
+                    let what = file.name.split('-').next().unwrap_or_default();
+                    file.name.ends_with(ending(what, format, compress)) && is_there(path, file)
+                })
             {
                 done.insert(shard.shard.clone(), line);
             }
@@ -124,7 +139,7 @@ impl Folder {
                 fs::remove_file(entry.path())?;
             }
         }
-        Ok(Folder { path: path.to_owned(), manifest, done, compress, _lock: lock })
+        Ok(Folder { path: path.to_owned(), manifest, done, format, compress, _lock: lock })
     }
 
     /// Whether an earlier run left records.
@@ -147,7 +162,7 @@ impl Folder {
         self.rewrite(&known)
     }
 
-    /// A file of this folder under a temporary name.
+    /// A file of lines of this folder under a temporary name.
     ///
     /// # Errors
     /// When it cannot be made.
@@ -155,12 +170,42 @@ impl Folder {
         Lines::new(temporary(&self.path.join("new"))?, self.compress)
     }
 
+    /// A file of records of this folder under a temporary name, made with these patterns.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn part(&self, patterns: &str) -> io::Result<Lines> {
+        match self.format {
+            Format::Jsonl => self.file(),
+            Format::Parquet => Lines::parquet(temporary(&self.path.join("new"))?, patterns),
+        }
+    }
+
+    /// What makes an item for such a file of a record.
+    pub fn encoder(&self) -> fn(&Record) -> Item {
+        match self.format {
+            Format::Jsonl => |record| Item::Line(record.line()),
+            Format::Parquet => |record| Item::Row(Box::new(parquet::made(record))),
+        }
+    }
+
+    /// An item of a record that is a line of JSON already.
+    ///
+    /// # Errors
+    /// When the line is no record.
+    pub fn of_line(&self, line: Vec<u8>) -> io::Result<Item> {
+        Ok(match self.format {
+            Format::Jsonl => Item::Line(line),
+            Format::Parquet => self.encoder()(&serde_json::from_slice(&line)?),
+        })
+    }
+
     /// Gives a file its name, `part-<digest>.jsonl`; an empty one gets none.
     ///
     /// # Errors
     /// When its last bytes cannot be written.
     pub fn keep(&self, lines: Lines, what: &str, shard: &str) -> io::Result<Option<Written>> {
-        let ending = ending(self.compress);
+        let ending = ending(what, self.format, self.compress);
         let name = |digest: &str| format!("{what}-{}{ending}", digest.get(..16).unwrap_or(digest));
         lines.keep(&self.path, &name(shard))
     }
@@ -273,8 +318,13 @@ fn lock(folder: &Path) -> io::Result<Option<File>> {
     }
 }
 
-fn ending(compress: bool) -> &'static str {
-    if compress { ".jsonl.zst" } else { ".jsonl" }
+/// How the files of records (`part`) and of other lines end.
+fn ending(what: &str, format: Format, compress: bool) -> &'static str {
+    match format {
+        Format::Parquet if what == "part" => ".parquet",
+        _ if compress => ".jsonl.zst",
+        _ => ".jsonl",
+    }
 }
 
 fn is_there(folder: &Path, file: &Written) -> bool {
@@ -284,56 +334,4 @@ fn is_there(folder: &Path, file: &Written) -> bool {
 /// Names given in a folder outlast a power cut only when the folder itself is written.
 fn sync(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-/// Lines on their way into a file.
-pub struct Lines {
-    out: Packing<Digested>,
-    lines: u64,
-}
-
-/// Counts and digests what is written.
-struct Digested {
-    file: NamedTempFile,
-    bytes: u64,
-    hash: Sha256,
-}
-
-impl Write for Digested {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.bytes += written as u64;
-        self.hash.update(bytes.get(..written).unwrap_or_default());
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl Lines {
-    fn new(file: NamedTempFile, compress: bool) -> io::Result<Self> {
-        let out = Packing::new(Digested { file, bytes: 0, hash: Sha256::new() }, compress)?;
-        Ok(Lines { out, lines: 0 })
-    }
-
-    /// Adds a line, its line break included.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn add(&mut self, line: &[u8]) -> io::Result<()> {
-        self.lines += 1;
-        self.out.write_all(line)
-    }
-
-    fn keep(self, folder: &Path, name: &str) -> io::Result<Option<Written>> {
-        let Digested { file, bytes, hash } = self.out.finish()?;
-        if self.lines == 0 {
-            return Ok(None);
-        }
-        keep(file, &folder.join(name))?;
-        let sha256 = hexadecimal(&hash.finalize());
-        Ok(Some(Written { name: name.to_owned(), lines: self.lines, bytes, sha256 }))
-    }
 }

@@ -38,11 +38,8 @@ impl JsonLines {
             let file: Box<dyn Write + Send> = Box::new(File::options().write(true).open(path)?);
             return Ok(JsonLines { out: Out::Stream(Packing::new(file, packed)?) });
         }
-        let path = target(path);
-        if path.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "expected a file, found a folder"));
-        }
-        Ok(JsonLines { out: Out::File(Packing::new(temporary(&path)?, packed)?, path) })
+        let (file, path) = place(path)?;
+        Ok(JsonLines { out: Out::File(Packing::new(file, packed)?, path) })
     }
 }
 
@@ -70,6 +67,25 @@ impl Sink for JsonLines {
             Out::File(out, path) => keep(out.finish()?, &path),
         }
     }
+}
+
+/// A temporary file for what will stand at `path` when it is complete, and where that is.
+///
+/// # Errors
+/// When it cannot be made, or something other than a file stands there.
+pub fn place(path: &Path) -> io::Result<(NamedTempFile, PathBuf)> {
+    let path = target(path);
+    if let Ok(before) = fs::metadata(&path).as_ref().map(fs::Metadata::file_type)
+        && !before.is_file()
+    {
+        let (kind, found) = if before.is_dir() {
+            (io::ErrorKind::IsADirectory, "a folder")
+        } else {
+            (io::ErrorKind::InvalidInput, "a device or pipe")
+        };
+        return Err(io::Error::new(kind, format!("expected a file, found {found}")));
+    }
+    Ok((temporary(&path)?, path))
 }
 
 /// What a link points to, also where nothing stands there yet, so that the link stays one.

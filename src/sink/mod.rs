@@ -1,17 +1,24 @@
 //! Sinks: where records go. A sink knows records and nothing of how they were made.
 
+mod csv;
 pub mod database;
 mod each;
 pub mod folder;
 mod json_lines;
+mod kohesio;
+mod left_out;
 mod packing;
+pub mod parquet;
 pub mod records;
 
 use std::io;
 
+pub use csv::{Csv, Headings};
 pub use each::Each;
 pub use json_lines::JsonLines;
+pub use left_out::LeftOut;
 pub use packing::{Packing, is_packed, open};
+pub use parquet::Parquet;
 
 use crate::record::Record;
 
@@ -34,6 +41,11 @@ pub trait Sink: Send {
     /// # Errors
     /// When the destination takes no more.
     fn write(&mut self, item: Self::Item) -> io::Result<()>;
+
+    /// What records hold and this destination does not, and why, a line each.
+    fn left_out(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Makes what was written whole: only now does it stand under its name.
     ///

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
+use super::parquet;
+
 /// Bytes written or read at once.
 const BUFFER: usize = 1 << 16;
 /// What zstd itself takes where nothing is said.
@@ -68,13 +70,19 @@ pub fn is_packed(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "zst")
 }
 
-/// Opens a file of lines, compressed or not; others have compressed some with gzip.
+/// Opens a file of lines or records as lines: compressed or not, others may have used gzip; of Parquet, what its records
+/// are made of.
 ///
 /// # Errors
 /// When it cannot be read.
 pub fn open(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    if ending.as_deref() == Some("parquet") {
+        let lines = parquet::AsLines::new(parquet::records(path)?);
+        return Ok(Box::new(BufReader::with_capacity(BUFFER, lines)));
+    }
     let file = File::open(path)?;
-    Ok(match path.extension().and_then(|ending| ending.to_str()) {
+    Ok(match ending.as_deref() {
         Some("zst") => Box::new(BufReader::with_capacity(BUFFER, zstd::Decoder::new(file)?)),
         Some("gz") => Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file))),
         _ => Box::new(BufReader::with_capacity(BUFFER, file)),

@@ -167,12 +167,12 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     let named = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        [".json", ".jsonl", ".jsonl.zst", ".jsonl.gz"].iter().any(|ending| name.ends_with(ending))
+        [".json", ".jsonl", ".jsonl.zst", ".jsonl.gz", ".parquet"].iter().any(|ending| name.ends_with(ending))
     };
     let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
     let mut files: Vec<PathBuf> = entries.into_iter().filter(named).collect();
     files.sort();
-    if files.is_empty() { wrong("expected files of records (.jsonl, .json), found none") } else { Ok(files) }
+    if files.is_empty() { wrong("expected files of records (.jsonl, .json, .parquet), found none") } else { Ok(files) }
 }
 
 /// Records in parts, file by file.

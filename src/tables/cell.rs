@@ -8,7 +8,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Column, Table};
+use super::{Column, Table, Type};
 use crate::normalize::DateValue;
 
 /// Digits of an amount behind the point.
@@ -145,6 +145,19 @@ impl<'r> Cell<'r> {
             return Err(Misfit::new("text without U+0000", &text));
         }
         Ok(Cell::Json(text))
+    }
+
+    /// What stands in a column that must hold something where there is nothing that it can hold.
+    pub(super) fn nothing(holds: Type) -> Self {
+        match holds {
+            Type::Text => Cell::Text("".into()),
+            Type::Integer => Cell::Integer(0),
+            Type::Amount | Type::Rate | Type::Number => Cell::Number(Decimal::ZERO),
+            Type::Share => Cell::Share(0.0),
+            Type::Date => Cell::Date(Date::ZERO),
+            Type::Moment => Cell::Moment(DateTime::ZERO),
+            Type::Json => Cell::Json("null".to_owned()),
+        }
     }
 
     /// The value of an optional field.

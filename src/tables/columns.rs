@@ -189,7 +189,7 @@ const OWNER: Column =
 const POSITION: Column =
     Column::new("position", "", Type::Integer, Read::Position).about("Its place in the record's array, from 0.");
 
-const fn project(
+pub(super) const fn project(
     name: &'static str,
     json: &'static str,
     holds: Type,
@@ -256,19 +256,19 @@ impl Column {
         Column { name, holds, nullable: false, check: Check::Any, json, about: "", read }
     }
 
-    const fn nullable(self) -> Self {
+    pub(super) const fn nullable(self) -> Self {
         Column { nullable: true, ..self }
     }
 
-    const fn about(self, about: &'static str) -> Self {
+    pub(super) const fn about(self, about: &'static str) -> Self {
         Column { about, ..self }
     }
 
-    const fn one_of(self, names: fn() -> Vec<&'static str>) -> Self {
+    pub(super) const fn one_of(self, names: fn() -> Vec<&'static str>) -> Self {
         Column { check: Check::In(names), ..self }
     }
 
-    const fn shape(self, shapes: &'static [&'static str]) -> Self {
+    pub(super) const fn shape(self, shapes: &'static [&'static str]) -> Self {
         Column { check: Check::Shape(shapes), ..self }
     }
 

@@ -4,6 +4,9 @@
 mod back;
 mod cell;
 mod columns;
+mod duckdb;
+mod flat;
+mod package;
 mod sql;
 
 use std::fmt;
@@ -13,6 +16,9 @@ use sha2::{Digest, Sha256};
 pub use back::{record, round};
 pub use cell::{AMOUNT_SCALE, Cell, Misfit, Precision, RATE_SCALE};
 pub use columns::{DOCUMENTS, MENTIONS, PROJECTS, TABLES, WARNINGS};
+pub use duckdb::duckdb;
+pub use flat::{flat, flat_row};
+pub use package::package;
 pub use sql::{Dialect, VERSION, ddl, views};
 
 use crate::digest::hexadecimal;
@@ -126,6 +132,25 @@ impl<'r> Rows<'r> {
     /// # Errors
     /// When a value is none that the tables can hold.
     pub fn of(record: &'r Record) -> Result<Self, Misfit> {
+        Self::with(record, |_, misfit| Err(misfit))
+    }
+
+    /// The rows of a record for a file that takes every record: a value that the tables cannot hold is left out, and
+    /// what it is stands in the list.
+    pub fn lenient(record: &'r Record) -> (Self, Vec<Misfit>) {
+        let mut left_out = Vec::new();
+        let rows = Self::with(record, |column, misfit| {
+            left_out.push(misfit);
+            Ok(if column.nullable { Cell::Null } else { Cell::nothing(column.holds) })
+        });
+        let nothing = |_| Rows { id: &record.id, digest: String::new(), cells: [const { Vec::new() }; TABLES.len()] };
+        (rows.unwrap_or_else(nothing), left_out)
+    }
+
+    fn with(
+        record: &'r Record,
+        mut misfits: impl FnMut(&Column, Misfit) -> Result<Cell<'r>, Misfit>,
+    ) -> Result<Self, Misfit> {
         let mut hash = Sha256::new();
         let mut cells = [const { Vec::new() }; TABLES.len()];
         for (table, cells) in TABLES.iter().zip(&mut cells) {
@@ -139,7 +164,7 @@ impl<'r> Rows<'r> {
             for position in 0..rows {
                 for column in table.columns {
                     let cell = column.cell(record, position).and_then(|cell| column.fits(cell));
-                    let cell = cell.map_err(|misfit| misfit.at(table, column, position))?;
+                    let cell = cell.or_else(|misfit| misfits(column, misfit.at(table, column, position)))?;
                     cell.digest(&mut hash);
                     cells.push(cell);
                 }

@@ -6,11 +6,13 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::super::{Outcome, Refusal, interrupt, quoted, remark};
+use super::stream::Ready;
 use super::{Job, until_signal};
 use crate::pipeline::{self, Groups, Merged, Observer, Shard, Shards, Stopped, is_shared};
 use crate::record::Record;
 use crate::reject::{Reject, Stage};
-use crate::sink::folder::{Done, Folder, Line, Lines, Run, Totals, Written, files, totals};
+use crate::sink::folder::{Done, Folder, Format, Item, Line, Lines, Run, Totals, Written, files, totals};
+use crate::sink::{LeftOut, parquet};
 use crate::source::{Pages, SourceError, shown};
 
 /// Projects of a shard on average, as a share of one in so many, and bytes it has at most.
@@ -40,10 +42,14 @@ pub fn run(job: &Job<'_>, path: &Path) -> Result<Outcome, Refusal> {
             "expected --rejects with one file as output, found a folder\nhelp: it takes rejects-*.jsonl itself";
         return Err(Refusal(format!("{place}: {message}")));
     }
-    let mut folder = Folder::open(path, job.args.compress).map_err(|e| refused(&e))?;
+    let mut folder =
+        Folder::open(path, job.args.format.unwrap_or(Format::Jsonl), job.args.compress).map_err(|e| refused(&e))?;
     let mut source = job.pages();
-    let ended = Shelf { job, folder: &mut folder, all: Vec::new(), kept: 0 }.fill(&mut source);
+    let mut left_out = LeftOut::default();
+    let shelf = Shelf { job, folder: &mut folder, all: Vec::new(), kept: 0, left_out: &mut left_out };
+    let ended = shelf.fill(&mut source);
     job.progress.close();
+    job.tell(&left_out.told());
     match ended {
         Ok((totals, kept)) => {
             if kept > 0 && !job.common.quiet {
@@ -97,6 +103,7 @@ struct Shelf<'j, 'c> {
     all: Vec<Line>,
     /// Pages of shards that were done already.
     kept: u64,
+    left_out: &'j mut LeftOut,
 }
 
 impl Shelf<'_, '_> {
@@ -153,14 +160,17 @@ impl Shelf<'_, '_> {
     /// Reads a shard and writes its files.
     fn read(&mut self, shard: Shard) -> Result<Line, Broken> {
         let job = self.job;
-        let (mut part, mut rejects) = (self.folder.file()?, self.folder.file()?);
+        let (mut part, mut rejects) = (self.folder.part(job.extractor.patterns().digest())?, self.folder.file()?);
         let mut groups = Groups::new(std::env::temp_dir());
         let mut totals = Totals { pages: shard.pages.len() as u64, ..Totals::default() };
         let (merge, mut failed) = (!job.args.no_merge, None);
-        let encode = |record: &Record| (merge && is_shared(record), record.line());
-        let write = |done: pipeline::Done<(bool, Vec<u8>)>| -> io::Result<()> {
-            let lines = match done {
-                pipeline::Done::Records(lines) => lines,
+        let (encoder, left_out) = (self.folder.encoder(), &mut *self.left_out);
+        let encode = |record: &Record| {
+            if merge && is_shared(record) { Ready::Held(record.line()) } else { Ready::Own(encoder(record)) }
+        };
+        let write = |done: pipeline::Done<Ready<Item>>| -> io::Result<()> {
+            let records = match done {
+                pipeline::Done::Records(records) => records,
                 pipeline::Done::Reject(reject) => {
                     totals.rejects += 1;
                     totals.failed += u64::from(reject.is_failure());
@@ -174,13 +184,16 @@ impl Shelf<'_, '_> {
                     return Ok(());
                 }
             };
-            for (held, line) in lines {
-                if held {
-                    totals.held += 1;
-                    groups.add(line)?;
-                } else {
-                    totals.records += 1;
-                    part.add(&line)?;
+            for record in records {
+                match record {
+                    Ready::Held(line) => {
+                        totals.held += 1;
+                        groups.add(line)?;
+                    }
+                    Ready::Own(item) => {
+                        totals.records += 1;
+                        left_out.add(parquet::MISFITS, part.add_item(item)?);
+                    }
                 }
             }
             Ok(())
@@ -223,12 +236,12 @@ impl Shelf<'_, '_> {
             let project = project?;
             let into = match &mut lines {
                 Some(lines) => lines,
-                none => none.insert(self.folder.file()?),
+                none => none.insert(self.folder.part(self.job.extractor.patterns().digest())?),
             };
-            into.add(&project.line)?;
             hash.update(&project.line);
             totals.records += 1;
             bytes += project.line.len();
+            self.left_out.add(parquet::MISFITS, into.add_item(self.folder.of_line(project.line)?)?);
             // Items are numbered as they come, which spreads them well enough.
             let last = project.item % PROJECTS == 0 || bytes >= MOST_BYTES || projects.peek().is_none();
             if let Some(lines) = lines.take_if(|_| last) {

@@ -13,7 +13,7 @@ use crate::sink::{Packing, Sink, is_packed};
 use crate::source::shown;
 
 /// A record as it is written, or held back until the other pages of its project are read.
-enum Ready<T> {
+pub enum Ready<T> {
     Own(T),
     Held(Vec<u8>),
 }
@@ -72,6 +72,7 @@ pub fn run<S: Sink>(job: &Job<'_>, mut sink: S, place: &str) -> Result<Outcome, 
             records += 1;
         }
         rejects.finish()?;
+        job.tell(&sink.left_out());
         // Nothing read is nothing to name: an earlier output stays as it was.
         if records == 0 { Ok(()) } else { sink.finish() }
     });
