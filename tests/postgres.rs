@@ -187,7 +187,7 @@ fn same(record: &Value, project: &Value, children: &[&HashMap<String, Vec<Value>
         assert_eq!(row["value"], json!(written), "{id}");
         match mention["kind"].as_str() {
             Some("date") => {
-                assert!(row["value_date"].as_str().is_some_and(|it| it.starts_with(&written[..written.len().min(10)])))
+                assert!(row["value_date"].as_str().is_some_and(|it| it.starts_with(&written[..written.len().min(10)])));
             }
             Some("period") => assert!(row["value_date"].is_null() && row["value_number"].is_null()),
             _ => assert_eq!(decimal(&row["value_number"]), decimal(value), "{id}"),
