@@ -102,7 +102,7 @@ comment on column mentions.document is 'The position of the page it stands on.';
 create table warnings (
   project_id text not null,
   position bigint not null,
-  code text not null check (code in ('date.end_before_start', 'date.conflict', 'date.month_first', 'amount.eu_exceeds_total', 'amount.rate_mismatch', 'amount.zero', 'amount.conflict', 'rate.fraction', 'rate.out_of_range', 'participants.conflict', 'language.uncertain', 'language.unsupported', 'text.truncated', 'decode.replaced', 'decode.repaired', 'page.not_a_project', 'page.empty')),
+  code text not null check (code in ('date.end_before_start', 'date.conflict', 'date.month_first', 'amount.eu_exceeds_total', 'amount.rate_mismatch', 'amount.zero', 'amount.conflict', 'rate.fraction', 'rate.out_of_range', 'participants.conflict', 'language.uncertain', 'language.unsupported', 'text.truncated', 'decode.replaced', 'decode.repaired', 'decode.truncated', 'page.not_a_project', 'page.empty')),
   message text not null,
   mentions jsonb not null,
   primary key (project_id, position),

@@ -57,7 +57,7 @@ create table mentions (
 create table warnings (
   project_id TEXT not null, -- The id of the project that the row belongs to.
   position INTEGER not null, -- Its place in the record's array, from 0.
-  code TEXT not null check (code in ('date.end_before_start', 'date.conflict', 'date.month_first', 'amount.eu_exceeds_total', 'amount.rate_mismatch', 'amount.zero', 'amount.conflict', 'rate.fraction', 'rate.out_of_range', 'participants.conflict', 'language.uncertain', 'language.unsupported', 'text.truncated', 'decode.replaced', 'decode.repaired', 'page.not_a_project', 'page.empty')), -- What is wrong, for programs.
+  code TEXT not null check (code in ('date.end_before_start', 'date.conflict', 'date.month_first', 'amount.eu_exceeds_total', 'amount.rate_mismatch', 'amount.zero', 'amount.conflict', 'rate.fraction', 'rate.out_of_range', 'participants.conflict', 'language.uncertain', 'language.unsupported', 'text.truncated', 'decode.replaced', 'decode.repaired', 'decode.truncated', 'page.not_a_project', 'page.empty')), -- What is wrong, for programs.
   message TEXT not null, -- What is wrong, for people.
   mentions TEXT not null check (json_valid(mentions)), -- Positions of the mentions that it is about.
   primary key (project_id, position),

@@ -27,7 +27,7 @@ pub struct Lines {
 }
 
 enum Out {
-    Lines(Packing<Digested>),
+    Lines(Box<Packing<Digested>>),
     Parquet(Box<parquet::Writer<Digested>>),
 }
 
@@ -59,7 +59,7 @@ impl Write for Digested {
 
 impl Lines {
     pub(super) fn new(file: NamedTempFile, compress: bool) -> io::Result<Self> {
-        Ok(Lines { out: Out::Lines(Packing::new(Digested::new(file), compress)?), lines: 0 })
+        Ok(Lines { out: Out::Lines(Box::new(Packing::new(Digested::new(file), compress)?)), lines: 0 })
     }
 
     pub(super) fn parquet(file: NamedTempFile, patterns: &str) -> io::Result<Self> {
