@@ -33,7 +33,7 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Secret<T> {
 
     fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         self.0(value).map_err(|message| {
-            let place = argument.map_or_else(String::new, |argument| format!("{argument}: "));
+            let place = argument.and_then(Arg::get_long).map_or_else(String::new, |long| format!("--{long}: "));
             Error::raw(ErrorKind::ValueValidation, format!("{place}{message}\n")).with_cmd(command)
         })
     }
