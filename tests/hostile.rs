@@ -133,8 +133,8 @@ fn skip(why: &str) {
 }
 
 /// kohex as a user whom rights hold, which root is not; none where there is no way to be one.
-fn as_nobody(folder: &Path) -> Option<Command> {
-    if fs::read_dir(folder.join("locked")).is_err() {
+pub fn as_nobody(locked: &Path) -> Option<Command> {
+    if fs::read_dir(locked).is_err() {
         return Some(kohex());
     }
     let mut command = Command::new("setpriv");
@@ -166,7 +166,7 @@ fn what_may_not_be_read_is_a_reject_and_stops_nothing() {
     for name in ["locked", "secret.txt", "secret.zip"] {
         rights(name, 0);
     }
-    let Some(mut command) = as_nobody(input.path()) else {
+    let Some(mut command) = as_nobody(&input.path().join("locked")) else {
         return skip("neither a user whom rights hold nor a way to become one");
     };
     let rejects = input.path().join("out/rejects");

@@ -440,7 +440,11 @@ impl Small {
         mounted.is_ok_and(|status| status.success()).then(|| Small(folder))
     }
 
-    fn grow(&self) {
+    pub fn folder(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn grow(&self) {
         let grown = Command::new("mount").args(["-o", "remount,size=64m", text(self.0.path())]).status();
         assert!(grown.is_ok_and(|status| status.success()), "remount");
     }

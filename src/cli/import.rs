@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::IsTerminal;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::{PoisonError, mpsc};
 use std::thread;
@@ -65,9 +66,9 @@ struct Checked {
 
 impl Import {
     pub fn run(&self, common: &Common) -> Result<Outcome, Refusal> {
-        interrupt::watch();
         let access = if self.dry_run { Access::Look } else { Access::Load };
         let records = Records::open(&self.records)?;
+        interrupt::watch();
         let checked = self.check(common, &records)?;
         match &self.to {
             Url::Sqlite(path) => self.load(common, &records, checked, Sqlite::open(path, access)?),
@@ -86,6 +87,9 @@ impl Import {
             Ok((record.id.clone(), rows.digest, record.produced_by.patterns))
         };
         each(records, known, |part, known| {
+            if interrupt::came() {
+                return Err(Refusal("interrupted: nothing was loaded".to_owned()));
+            }
             hash.update(&part.digest);
             checked.shards += 1;
             for (raw, known) in part.records.iter().zip(known) {
@@ -111,6 +115,13 @@ impl Import {
         checked.digest = hexadecimal(&hash.finalize());
         checked.patterns = patterns.flatten();
         name(&checked.bad);
+        if !checked.bad.is_empty() && self.prune {
+            return Err(Refusal(format!(
+                "nothing was loaded or removed: expected all records to be good, as a bad one may be of any project, found {} \
+                 bad\nhelp: mend them, or leave --prune out",
+                checked.bad.len()
+            )));
+        }
         if !checked.bad.is_empty() && !self.skip_bad {
             let (bad, all) = (checked.bad.len(), checked.records + checked.bad.len() as u64);
             return Err(Refusal(format!(
@@ -152,6 +163,7 @@ impl Import {
             input: self.records.iter().map(|path| crate::source::printable(path)).collect::<Vec<_>>().join(" "),
             input_digest: checked.digest,
         };
+        let (digest, mut again) = (run.input_digest.clone(), Sha256::new());
         let mut loader = Loader::begin(store, &run, self.dry_run, self.prune)?;
         let tally = loader.tally();
         let bar = bar(common, "loaded");
@@ -163,6 +175,7 @@ impl Import {
                 return Err(Refusal("interrupted".to_owned()));
             }
             let count = part.records.len() as u64;
+            again.update(&part.digest);
             let shard = Shard { name: part.name, digest: part.digest };
             loader.load(&shard, ready.into_iter().flatten().collect())?;
             bar.inc(count);
@@ -170,7 +183,13 @@ impl Import {
         });
         bar.finish_and_clear();
         let now = || tally.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Err(Refusal(why)) = loaded {
+        let loaded = loaded.and_then(|()| {
+            let same = hexadecimal(&again.finalize()) == digest;
+            same.then_some(()).ok_or_else(|| Refusal("expected the records that were checked, found others".to_owned()))
+        });
+        if self.dry_run {
+            loaded?;
+        } else if let Err(Refusal(why)) = loaded {
             let done = now().counts.records() + now().before;
             return Err(Refusal(format!(
                 "{why}\nnot complete: {done} of {} records are loaded, in whole shards; the same command again goes on",
@@ -180,7 +199,7 @@ impl Import {
         let mut store = loader.end(refused)?;
         tell(&now());
         if self.prune {
-            self.remove(common, &mut store, refused)?;
+            self.remove(common, &mut store)?;
         }
         Ok(if refused > 0 { Outcome::SomeFailed } else { Outcome::Done })
     }
@@ -188,7 +207,11 @@ impl Import {
 
 impl Import {
     /// Removes what is in none of the records, after saying how much that is.
-    fn remove(&self, common: &Common, store: &mut impl Store, refused: u64) -> Result<(), Refusal> {
+    fn remove(&self, common: &Common, store: &mut impl Store) -> Result<(), Refusal> {
+        let interrupted = || {
+            if interrupt::came() { Err(Refusal("interrupted: nothing was removed".to_owned())) } else { Ok(()) }
+        };
+        interrupted()?;
         let (gone, place) = (store.unseen()?, &self.to);
         if gone == 0 {
             return Ok(());
@@ -197,18 +220,13 @@ impl Import {
             remark(&format!("{place}: {gone} projects are in none of these records and would be removed"));
             return Ok(());
         }
-        if refused > 0 {
-            return Err(Refusal(format!(
-                "{place}: nothing was removed: expected all records to be good, as a bad one may be of any project\nhelp: \
-                 mend the {refused} bad records, then --prune again"
-            )));
-        }
         remark(&format!("{place}: {gone} projects are in none of these records and are removed"));
         let asks = !self.yes && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         if asks && !agreed() {
             remark("nothing was removed");
             return Ok(());
         }
+        interrupted()?;
         let removed = store.prune()?;
         if !common.quiet {
             remark(&format!("{removed} projects removed"));
@@ -233,7 +251,7 @@ pub fn told(place: &Url, tally: &Tally, refused: u64, dry_run: bool) -> String {
     let would = if dry_run { "would be " } else { "" };
     let mut told = format!("{place}: {added} {would}added, {changed} {would}changed, {unchanged} unchanged");
     for (count, what) in
-        [(*again, "there a second time"), (*before, "loaded by the run that was broken off"), (refused, "refused")]
+        [(*again, "there a second time"), (*before, "loaded before by a run of the same records"), (refused, "refused")]
     {
         if count > 0 {
             told.push_str(&format!(", {count} {what}"));
@@ -285,7 +303,7 @@ fn on_all_cores<R: Send>(records: &[Raw], make: &(impl Fn(&Raw) -> R + Sync)) ->
             .chunks(share)
             .map(|records| scope.spawn(move || records.iter().map(make).collect::<Vec<R>>()))
             .collect();
-        shares.into_iter().filter_map(|share| share.join().ok()).flatten().collect()
+        shares.into_iter().flat_map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
 }
 

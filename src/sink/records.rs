@@ -126,10 +126,17 @@ impl Records {
                 io::copy(&mut io::stdin().lock(), &mut file).map_err(unread)?;
                 records.input = Some(file);
                 records.files.push(path.clone());
-            } else if fs::metadata(path).map_err(unread)?.is_dir() {
+                continue;
+            }
+            let kind = fs::metadata(path).map_err(unread)?;
+            if kind.is_dir() {
                 records.files.extend(files(path).map_err(unread)?);
-            } else {
+            } else if kind.is_file() {
                 records.files.push(path.clone());
+            } else {
+                let message =
+                    "expected a file, which can be read twice, found a pipe or device\nhelp: - is standard input";
+                return Err(unread(io::Error::new(io::ErrorKind::InvalidInput, message)));
             }
         }
         Ok(records)
@@ -230,7 +237,7 @@ impl Parts<'_> {
                     let place: Arc<str> = path.display().to_string().into();
                     let reader = self.records.reader(path);
                     let reader = reader.map_err(|error| Unread { place: place.to_string(), error })?;
-                    let whole = path.extension().is_some_and(|ending| ending == "json");
+                    let whole = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
                     none.insert(Open { place, reader, line: 0, whole })
                 }
             };

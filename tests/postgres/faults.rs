@@ -235,7 +235,7 @@ fn goes_on(database: &Database<'_>, files: &[PathBuf; 3], run: Child) {
     holds(database, &all[..4]);
     database.sql("drop trigger wait on shards");
     let said = good(import(&database.url()).args(files));
-    assert!(said.contains("2 added, 0 changed, 0 unchanged, 4 loaded by the run that was broken off"), "{said}");
+    assert!(said.contains("2 added, 0 changed, 0 unchanged, 4 loaded before by a run of the same records"), "{said}");
     holds(database, &all);
     assert_eq!(database.sql("select count(*) from runs where finished_at is null"), "0");
 }
@@ -268,7 +268,7 @@ fn an_import_that_is_killed_leaves_whole_shards() {
     holds(&database, &all[..4]);
     database.sql("drop trigger wait on shards");
     let said = good(import(&database.url()).args(&paths));
-    assert!(said.contains("2 added, 0 changed, 0 unchanged, 4 loaded by the run that was broken off"), "{said}");
+    assert!(said.contains("2 added, 0 changed, 0 unchanged, 4 loaded before by a run of the same records"), "{said}");
     holds(&database, &all);
 }
 

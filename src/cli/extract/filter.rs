@@ -20,9 +20,9 @@ pub fn run(args: &Extract, extractor: &Extractor, standard_input: bool) -> Resul
     if !standard_input || args.paths.len() > 1 {
         return Err(Refusal("expected - as the only PATH, as pages come from standard input, found others".to_owned()));
     }
-    if args.output.as_os_str() != "-" || args.each.is_some() {
+    if args.output.as_os_str() != "-" || args.each.is_some() || args.to.is_some() {
         return Err(Refusal(
-            "expected records of standard input to go to standard output, found -o or --each".to_owned(),
+            "expected records of standard input to go to standard output, found -o, --each or --to".to_owned(),
         ));
     }
     if args.jsonl { lines(args, extractor) } else { page(args, extractor) }

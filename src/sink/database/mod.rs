@@ -46,7 +46,12 @@ impl Url {
                 }
                 None => Err("expected postgresql://USER@HOST/DATABASE, found no //".to_owned()),
             },
-            Some((scheme, _)) => Err(format!("{expected}, found {scheme}:…")),
+            Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-".contains(&b)) => {
+                Err(format!("{expected}, found {scheme}:…"))
+            }
+            // What is no URL may hold a password all the same.
+            Some(_) => Err(format!("{expected}, found something else")),
+            None if text.contains(['=', '@', ' ']) => Err(format!("{expected}, found something else")),
             None => Err(format!("{expected}, found {text}")),
         }
     }
@@ -105,13 +110,13 @@ pub trait Store: Send {
     /// When they cannot be noted.
     fn see(&mut self, ids: &[String]) -> Result<(), Fault>;
 
-    /// How many projects have an id that was not seen.
+    /// Finds the projects with an id that was not seen, and says how many they are.
     ///
     /// # Errors
     /// When the database cannot be asked.
     fn unseen(&mut self) -> Result<u64, Fault>;
 
-    /// Removes the projects whose ids were not seen, in one transaction.
+    /// Removes the projects that [`Store::unseen`] found last, in one transaction.
     ///
     /// # Errors
     /// When they cannot be removed.

@@ -140,7 +140,7 @@ impl Store for Sqlite {
 
     fn begin(&mut self, run: &Run) -> Result<HashSet<String>, Fault> {
         let (id, done) = self.change(|t| {
-            let last = "select id, input_digest from runs where finished_at is null order by id desc limit 1";
+            let last = "select id, case when finished_at is null then input_digest else '' end from runs order by id desc limit 1";
             let last: Option<(i64, String)> = t.query_row(last, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
             if let Some((id, _)) = last.filter(|(_, digest)| *digest == run.input_digest && !digest.is_empty()) {
                 let mut shards = t.prepare("select digest from shards where run = ?")?;
@@ -202,16 +202,19 @@ impl Store for Sqlite {
 
     fn unseen(&mut self) -> Result<u64, Fault> {
         self.see(&[])?;
-        let count = "select count(*) from projects where id not in (select id from temp.seen)";
-        let count: i64 = self.ask(|c| c.query_row(count, [], |row| row.get(0)))?;
+        let gone = "create temp table if not exists gone (id text primary key) without rowid; delete from temp.gone;
+            insert into temp.gone select id from projects where id not in (select id from temp.seen)";
+        let count: i64 = self.ask(|c| {
+            c.execute_batch(gone)?;
+            c.query_row("select count(*) from temp.gone", [], |row| row.get(0))
+        })?;
         Ok(count.unsigned_abs())
     }
 
     fn prune(&mut self) -> Result<u64, Fault> {
-        self.see(&[])?;
         let run = self.run;
         self.change(|t| {
-            let gone = t.execute("delete from projects where id not in (select id from temp.seen)", [])?;
+            let gone = t.execute("delete from projects where id in (select id from temp.gone)", [])?;
             t.execute("update runs set pruned = ? where id = ?", params![whole(gone as u64), run])?;
             Ok(gone as u64)
         })
@@ -391,6 +394,10 @@ fn whole(count: u64) -> i64 {
 /// What an error of SQLite means to the user.
 fn fault(place: &str, error: &rusqlite::Error) -> Fault {
     let message = |what: &str| Fault::new(format!("{place}: {what}"));
+    // Even who only looks would have to undo what a run left that was broken off.
+    if error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK) {
+        return message("an import into it was broken off").help("give that import again");
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => message("cannot be written: no space left on device")
             .help("what was loaded before is kept; make room and give the same command again"),

@@ -98,7 +98,7 @@ impl Store for Postgres {
     fn begin(&mut self, run: &Run) -> Result<HashSet<String>, Fault> {
         let (id, done) = self.change(|t| {
             t.execute("select pg_advisory_xact_lock($1)", &[&LOCK])?;
-            let last = "select id, input_digest from runs where finished_at is null order by id desc limit 1";
+            let last = "select id, case when finished_at is null then input_digest else '' end from runs order by id desc limit 1";
             if let Some(last) = t.query_opt(last, &[])? {
                 let (id, digest): (i64, String) = (last.try_get(0)?, last.try_get(1)?);
                 if digest == run.input_digest && !digest.is_empty() {
@@ -144,19 +144,20 @@ impl Store for Postgres {
 
     fn unseen(&mut self) -> Result<u64, Fault> {
         self.see(&[])?;
-        let count = "select count(*) from projects p
+        let gone = "create temp table if not exists kohex_gone (id text primary key); delete from pg_temp.kohex_gone;
+            insert into pg_temp.kohex_gone select id from projects p
             where not exists (select 1 from pg_temp.kohex_seen s where s.id = p.id)";
-        self.change(|t| Ok(t.query_one(count, &[])?.try_get::<_, i64>(0)?.unsigned_abs()))
+        self.change(|t| {
+            t.batch_execute(gone)?;
+            Ok(t.query_one("select count(*) from pg_temp.kohex_gone", &[])?.try_get::<_, i64>(0)?.unsigned_abs())
+        })
     }
 
     fn prune(&mut self) -> Result<u64, Fault> {
-        self.see(&[])?;
         let run = self.run;
         self.change(|t| {
             t.execute("select pg_advisory_xact_lock($1)", &[&LOCK])?;
-            let gone = "delete from projects p
-                where not exists (select 1 from pg_temp.kohex_seen s where s.id = p.id)";
-            let gone = t.execute(gone, &[])?;
+            let gone = t.execute("delete from projects where id in (select id from pg_temp.kohex_gone)", &[])?;
             t.execute("update runs set pruned = $1 where id = $2", &[&whole(gone), &run])?;
             Ok(gone)
         })
