@@ -277,7 +277,7 @@ fn nothing_is_removed_but_when_asked() {
     assert!(said.contains("3 projects are in none of these records and would be removed"), "{said}");
     assert_eq!(count(), LINES.len());
     let said = imported(&[&fewer, "--to", &url, "--prune"]);
-    assert!(said.contains("3 projects are in none of these records and are removed"), "{said}");
+    assert!(said.contains("3 projects are in none of these records\n3 projects removed"), "{said}");
     assert_eq!(count(), LINES.len() - 3);
     assert_eq!(number(&path, "select count(*) from mentions where project_id not in (select id from projects)"), 0);
     assert_eq!(number(&path, "select pruned from runs order by id desc limit 1"), 3);
@@ -459,6 +459,12 @@ fn records_come_from_everything_that_extract_writes() {
     let run = run.wait_with_output().expect("ends");
     assert_eq!(run.status.code(), Some(0), "{}", told(&run));
     assert!(unnumbered(rows(&database)) == direct, "standard input");
+    let part = fs::read_dir(at("shards")).expect("files").map(|entry| entry.expect("a file").path());
+    let part = part.into_iter().find(|path| path.to_string_lossy().contains("part-")).expect("a part");
+    let bytes = fs::read(&part).expect("bytes");
+    fs::write(&part, &bytes[..bytes.len() / 2]).expect("written");
+    refused(&[&at("shards"), "--to", &format!("sqlite:{database}")], &["to have", "bytes, found", "kohex verify"]);
+    fs::write(&part, bytes).expect("written");
     let manifest = at("shards/manifest.jsonl");
     let listed = fs::read_to_string(&manifest).expect("text");
     let unfinished: String = listed.split_inclusive('\n').filter(|line| !line.contains("\"end\"")).collect();

@@ -178,3 +178,32 @@ fn the_rejects_of_a_single_file_are_proved_with_it() {
     assert_eq!(refused.0, Some(2));
     assert!(refused.1.contains("found a folder, which holds its own rejects-*.jsonl"), "{}", refused.1);
 }
+
+#[test]
+fn what_is_written_is_never_read() {
+    let input = tempfile::tempdir().expect("a folder");
+    put(input.path(), "a.txt", GOOD);
+    let at = |name: &str| input.path().join(name).to_str().expect("UTF-8").to_owned();
+    for output in ["records.jsonl", "records.csv", "out/"] {
+        for _ in 0..2 {
+            let run = extract(&[text(input.path()), "-o", &at(output)]);
+            assert_eq!(run.status.code(), Some(0), "{}", told(&run));
+            assert!(told(&run).contains("1 pages, 1 records"), "{output}: {}", told(&run));
+        }
+        // The next output finds it as a user's own file would be found.
+        if output == "out/" { fs::remove_dir_all(at(output)) } else { fs::remove_file(at(output)) }.expect("removed");
+    }
+    for arguments in [["-o", "a.txt"], ["--rejects", "a.txt"]] {
+        let run = extract(&[&at("a.txt"), arguments[0], &at(arguments[1])]);
+        assert_eq!(run.status.code(), Some(2), "{}", told(&run));
+        assert!(told(&run).contains("expected another output than the input"), "{}", told(&run));
+    }
+    let both = at("both.jsonl");
+    assert_eq!(extract(&[text(input.path()), "-o", &both, "--rejects", &both]).status.code(), Some(2));
+    assert_eq!(fs::read_to_string(at("a.txt")).expect("text"), GOOD);
+    for name in ["x.csv.gz", "x.parquet.zst", "x.xlsx", "x.db"] {
+        let run = extract(&[text(input.path()), "-o", &at(name)]);
+        assert_eq!(run.status.code(), Some(2), "{name}");
+        assert!(!Path::new(&at(name)).exists(), "{name}");
+    }
+}

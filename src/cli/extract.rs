@@ -20,7 +20,7 @@ use crate::pipeline::{Extractor, Options};
 use crate::sink::database::Url;
 use crate::sink::folder::Format;
 use crate::sink::{Csv, Each, Headings, JsonLines, Parquet, is_packed};
-use crate::source::{Choice, Limits, Page, Pages, SourceError};
+use crate::source::{Choice, Limits, Page, Pages, SourceError, printable};
 
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -116,6 +116,13 @@ impl Extract {
             return filter::run(self, &extractor, standard_input);
         }
         let choice = Choice::new(&self.glob, self.follow, self.hidden).map_err(|e| Refusal(e.to_string()))?;
+        let choice = choice.without(self.outputs());
+        if let Some(both) = self.paths.iter().find(|path| choice.leaves_out(path)) {
+            return Err(Refusal(format!(
+                "{}: expected another output than the input, found one path",
+                printable(both)
+            )));
+        }
         let progress = Progress::new(common, &self.paths, &choice);
         let job = Job { common, args: self, extractor, limits: self.limits.limits(), choice, progress, began };
         interrupt::watch();
@@ -165,14 +172,27 @@ impl Extract {
         }
     }
 
-    /// Options of one kind of output ask for it.
+    /// The files and folders that are written.
+    fn outputs(&self) -> impl Iterator<Item = &Path> {
+        let output = Some(&*self.output).filter(|path| path.as_os_str() != "-");
+        output.into_iter().chain(self.each.as_deref()).chain(self.rejects.as_deref())
+    }
+
+    /// Options of one kind of output ask for it, and names of others would mislead who reads the file.
     fn check_output(&self) -> Result<(), Refusal> {
+        if self.rejects.is_some() && self.rejects.as_deref() == Some(&*self.output) {
+            return Err(Refusal("expected --rejects to name another file than -o, found the same".to_owned()));
+        }
         let folder = self.each.is_none() && self.output.as_os_str() != "-" && is_folder(&self.output);
         let csv = !folder && ending(&self.output).as_deref() == Some("csv");
         let expected = if self.format.is_some() && !folder {
             ("--format with a folder as output (-o OUT/)", "a file is what its ending says: .parquet, .csv, .jsonl")
         } else if self.columns.is_some() && !csv {
             ("--columns with a file of CSV as output", "name one: -o records.csv")
+        } else if !folder
+            && OTHERS.iter().any(|other| self.output.to_string_lossy().to_ascii_lowercase().ends_with(other))
+        {
+            ("a file of .jsonl, .jsonl.zst, .parquet or .csv as output", "a database is --to sqlite:FILE")
         } else {
             return Ok(());
         };
@@ -180,6 +200,9 @@ impl Extract {
         Err(Refusal(format!("expected {}, found {found}\nhelp: {}", expected.0, expected.1)))
     }
 }
+
+/// How files end that kohex does not write.
+const OTHERS: [&str; 8] = [".gz", ".csv.zst", ".parquet.zst", ".xlsx", ".ods", ".db", ".sqlite", ".zip"];
 
 /// How a file's name ends, in lower case.
 fn ending(path: &Path) -> Option<String> {

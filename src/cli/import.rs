@@ -28,7 +28,7 @@ const NAMED: usize = 20;
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Import {
-    /// Files of records (.jsonl, .jsonl.zst, .jsonl.gz, .json), folders of them, folders that `kohex extract -o` wrote;
+    /// Files of records (.jsonl, .jsonl.zst, .jsonl.gz, .parquet, .json), folders of them, folders that `kohex extract -o` wrote;
     /// - is standard input
     #[arg(value_name = "RECORDS", required = true)]
     records: Vec<PathBuf>,
@@ -47,7 +47,7 @@ pub struct Import {
     /// Say what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Do not ask before projects are removed
+    /// Do not ask before projects are removed, as where no one could answer
     #[arg(long, requires = "prune")]
     yes: bool,
 }
@@ -124,9 +124,8 @@ impl Import {
         }
         if !checked.bad.is_empty() && !self.skip_bad {
             let (bad, all) = (checked.bad.len(), checked.records + checked.bad.len() as u64);
-            return Err(Refusal(format!(
-                "nothing was loaded: expected records only, found {bad} of {all} bad\nhelp: --skip-bad loads the others"
-            )));
+            let help = if bad as u64 == all { "" } else { "\nhelp: --skip-bad loads the others" };
+            return Err(Refusal(format!("nothing was loaded: expected records only, found {bad} of {all} bad{help}")));
         }
         if checked.records == 0 {
             return Err(Refusal("nothing was loaded: expected records, found none".to_owned()));
@@ -220,7 +219,7 @@ impl Import {
             remark(&format!("{place}: {gone} projects are in none of these records and would be removed"));
             return Ok(());
         }
-        remark(&format!("{place}: {gone} projects are in none of these records and are removed"));
+        remark(&format!("{place}: {gone} projects are in none of these records"));
         let asks = !self.yes && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         if asks && !agreed() {
             remark("nothing was removed");

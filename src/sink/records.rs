@@ -161,7 +161,9 @@ impl Records {
 
 /// The files of records below a folder: of a folder of shards those its list names, else all that are named so.
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let wrong = |message: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, message.to_owned()));
+    fn wrong<T>(message: &str) -> io::Result<T> {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, message.to_owned()))
+    }
     if folder.join(folder::MANIFEST).exists() {
         let lines = folder::manifest(folder)?;
         if !matches!(lines.last(), Some(Line::End(_))) {
@@ -170,7 +172,17 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
             );
         }
         let all = lines.iter().flat_map(folder::files).filter(|file| file.name.starts_with("part-"));
-        return Ok(all.map(|file| folder.join(&file.name)).collect());
+        let whole = |file: &folder::Written| {
+            let (path, wanted) = (folder.join(&file.name), file.bytes);
+            let found = fs::metadata(&path).map_or(0, |meta| meta.len());
+            if found == wanted {
+                Ok(path)
+            } else {
+                let name = &file.name;
+                wrong(&format!("expected {name} to have {wanted} bytes, found {found}\nhelp: kohex verify says more"))
+            }
+        };
+        return all.map(whole).collect();
     }
     let named = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -17,6 +17,16 @@ pub struct Choice {
     members: Option<GlobSet>,
     follow: bool,
     hidden: bool,
+    /// Files and folders that are no input.
+    without: Vec<PathBuf>,
+}
+
+/// Where a path leads to, also where nothing stands there yet.
+fn real(path: &Path) -> Option<PathBuf> {
+    let folder = || path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    path.canonicalize()
+        .or_else(|_| Ok::<_, std::io::Error>(folder().canonicalize()?.join(path.file_name().unwrap_or_default())))
+        .ok()
 }
 
 /// A glob that cannot be read.
@@ -35,6 +45,20 @@ impl fmt::Display for ChoiceError {
 }
 
 impl Choice {
+    /// Leaves out what is written while the input is read: it would be read as well, now or the next time.
+    #[must_use]
+    pub fn without<'p>(mut self, outputs: impl IntoIterator<Item = &'p Path>) -> Self {
+        self.without = outputs.into_iter().filter_map(real).collect();
+        self
+    }
+
+    /// Whether a path is one of those left out.
+    pub fn leaves_out(&self, path: &Path) -> bool {
+        let named_so = |other: &&PathBuf| other.file_name() == path.file_name();
+        // Where a path leads to is asked only of those that have the name.
+        self.without.iter().any(|other| named_so(&other)) && real(path).is_some_and(|path| self.without.contains(&path))
+    }
+
     /// `globs` choose files by name (`*.txt`) or, where they hold a `/`, by path below the folder (`2024/**/*.txt`);
     /// without any, files with the endings of pages, containers and tables are taken, except `*.expected.json`. Members
     /// of archives are chosen by the globs that do not end as a container does (`*.zip` says which archives are read,
@@ -45,7 +69,7 @@ impl Choice {
     /// [`ChoiceError`] for a glob that cannot be read.
     pub fn new(globs: &[String], follow: bool, hidden: bool) -> Result<Self, ChoiceError> {
         let members: Vec<_> = globs.iter().filter(|glob| !is_container(glob)).cloned().collect();
-        Ok(Choice { globs: compiled(globs)?, members: compiled(&members)?, follow, hidden })
+        Ok(Choice { globs: compiled(globs)?, members: compiled(&members)?, follow, hidden, without: Vec::new() })
     }
 
     /// Whether globs choose members of archives.
@@ -205,6 +229,13 @@ impl Iterator for Folders {
                     if entry.file_type().is_dir() {
                         walk.skip_current_dir();
                     }
+                    None
+                }
+                Ok(entry) if entry.depth() > 0 && self.choice.leaves_out(entry.path()) => {
+                    if entry.file_type().is_dir() {
+                        walk.skip_current_dir();
+                    }
+                    self.skipped.not_chosen += 1;
                     None
                 }
                 Ok(entry) => self.page(&root, entry),
