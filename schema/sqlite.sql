@@ -118,7 +118,8 @@ where p.language_confidence < 0.8
   and not exists (select 1 from warnings w where w.project_id = p.id and w.code like 'language.%');
 create view by_country_fund as
 select country, fund, coalesce(total_budget_currency, eu_contribution_currency) as currency, count(*) as projects,
-  sum(total_budget) as total_budget,
+  sum(case when total_budget_currency is not null or eu_contribution_currency is null
+    then total_budget end) as total_budget,
   sum(case when total_budget_currency is null or total_budget_currency = eu_contribution_currency
     then eu_contribution end) as eu_contribution,
   sum(participants) as participants
