@@ -370,6 +370,6 @@ fn a_disk_that_fills_up_keeps_what_was_there_and_says_what_to_do() {
     holds(&database, &records[..2]);
     small.grow();
     let said = good(import(&database.url()).args([&first, &second]));
-    assert!(said.contains("4 added, 0 changed, 0 unchanged, 2 loaded by the run"), "{said}");
+    assert!(said.contains("4 added, 0 changed, 0 unchanged, 2 loaded before by a run"), "{said}");
     holds(&database, &records);
 }
