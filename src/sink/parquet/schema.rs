@@ -37,7 +37,7 @@ pub fn message() -> Result<TypePtr> {
 /// The type of a row as Parquet's own tools write it.
 ///
 /// # Errors
-/// As [`message`].
+/// When the message type is none.
 pub fn text() -> Result<String> {
     let mut text = Vec::new();
     print_schema(&mut text, message()?.as_ref());
