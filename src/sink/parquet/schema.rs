@@ -37,7 +37,7 @@ pub fn message() -> Result<TypePtr> {
 /// The type of a row as Parquet's own tools write it.
 ///
 /// # Errors
-/// When the message type is none.
+/// Never, but as a fault of the list of columns.
 pub fn text() -> Result<String> {
     let mut text = Vec::new();
     print_schema(&mut text, message()?.as_ref());
