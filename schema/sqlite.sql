@@ -2,18 +2,18 @@ create table schema_version (version integer not null) strict;
 insert into schema_version values (1);
 create table projects (
   id TEXT not null, -- Kohesio item (Q…), the input's own id, or the path below the folder given.
-  id_source TEXT not null check (id_source in ('kohesio', 'input', 'path')), -- Where the id comes from.
-  kind TEXT not null check (kind in ('kohesio', 'regional', 'row')), -- What kind of page the project was found on.
+  id_source TEXT not null check (id_source = 'kohesio' or id_source = 'input' or id_source = 'path'), -- Where the id comes from.
+  kind TEXT not null check (kind = 'kohesio' or kind = 'regional' or kind = 'row'), -- What kind of page the project was found on.
   title TEXT, -- The project's name as on the page.
   language TEXT not null check (language glob '[a-z][a-z]' or language glob 'und'), -- ISO 639-1, or und.
   language_confidence REAL not null, -- How often pages judged with such evidence are in this language, 0 to 1.
   other_languages TEXT not null check (json_valid(other_languages)), -- Languages of passages, largest share of the page's letters first: [{code, share}].
   start_date TEXT check (start_date is date(start_date)), -- When the project starts; the first day of the month or year where no day is known.
-  start_date_precision TEXT check (start_date_precision in ('year', 'month', 'day', 'minute')), -- How exactly that is known.
+  start_date_precision TEXT check (start_date_precision = 'year' or start_date_precision = 'month' or start_date_precision = 'day' or start_date_precision = 'minute'), -- How exactly that is known.
   end_date TEXT check (end_date is date(end_date)), -- When the project ends; the first day of the month or year where no day is known.
-  end_date_precision TEXT check (end_date_precision in ('year', 'month', 'day', 'minute')), -- How exactly that is known.
+  end_date_precision TEXT check (end_date_precision = 'year' or end_date_precision = 'month' or end_date_precision = 'day' or end_date_precision = 'minute'), -- How exactly that is known.
   published TEXT check (published is strftime('%Y-%m-%dT%H:%M', published)), -- When the page itself says it was published.
-  published_precision TEXT check (published_precision in ('year', 'month', 'day', 'minute')), -- How exactly that is known.
+  published_precision TEXT check (published_precision = 'year' or published_precision = 'month' or published_precision = 'day' or published_precision = 'minute'), -- How exactly that is known.
   programming_period TEXT check (programming_period glob '[0-9][0-9][0-9][0-9]-[0-9][0-9][0-9][0-9]'), -- 2021-2027.
   fund TEXT, -- The fund's English code: ERDF, ESF+ …
   programme TEXT, -- As written on the page.
@@ -38,31 +38,31 @@ create table projects (
 create table mentions (
   project_id TEXT not null, -- The id of the project that the row belongs to.
   position INTEGER not null, -- Its place in the record's array, from 0.
-  kind TEXT not null check (kind in ('date', 'period', 'amount', 'percentage', 'participants')), -- What it is.
-  role TEXT not null check (role in ('start', 'end', 'published', 'legal_act', 'deadline', 'event', 'programming_period', 'school_year', 'total_budget', 'eu_contribution', 'national_contribution', 'grant', 'cost', 'cofinancing_rate', 'share', 'participants', 'subset', 'background', 'other')), -- What it says about the project.
+  kind TEXT not null check (kind = 'date' or kind = 'period' or kind = 'amount' or kind = 'percentage' or kind = 'participants'), -- What it is.
+  role TEXT not null check (role = 'start' or role = 'end' or role = 'published' or role = 'legal_act' or role = 'deadline' or role = 'event' or role = 'programming_period' or role = 'school_year' or role = 'total_budget' or role = 'eu_contribution' or role = 'national_contribution' or role = 'grant' or role = 'cost' or role = 'cofinancing_rate' or role = 'share' or role = 'participants' or role = 'subset' or role = 'background' or role = 'other'), -- What it says about the project.
   value TEXT not null, -- As in the record: ISO 8601 dates and periods at the precision written, exact decimal digits.
   value_date TEXT check (value_date is date(value_date)), -- The value of a date; the first day of the month or year where no day is known.
   value_number REAL, -- The value of an amount (major units), a percentage or a count.
   currency TEXT check (currency glob '[A-Z][A-Z][A-Z]'), -- ISO 4217, of an amount.
-  people TEXT check (people in ('people', 'unemployed', 'inactive', 'employed', 'under_18', 'young', 'over_55', 'disabilities', 'third_country_nationals', 'foreign_background', 'minorities', 'homeless', 'rural', 'women', 'men', 'children', 'students', 'teachers', 'staff', 'entrepreneurs', 'families', 'inhabitants')), -- Whom a count counts: the record's group, which is a word of SQL.
+  people TEXT check (people = 'people' or people = 'unemployed' or people = 'inactive' or people = 'employed' or people = 'under_18' or people = 'young' or people = 'over_55' or people = 'disabilities' or people = 'third_country_nationals' or people = 'foreign_background' or people = 'minorities' or people = 'homeless' or people = 'rural' or people = 'women' or people = 'men' or people = 'children' or people = 'students' or people = 'teachers' or people = 'staff' or people = 'entrepreneurs' or people = 'families' or people = 'inhabitants'), -- Whom a count counts: the record's group, which is a word of SQL.
   text TEXT not null, -- As on the page.
   span_start INTEGER not null, -- Unicode code points into the page's text, half open.
   span_end INTEGER not null, -- Unicode code points into the page's text, half open.
   rule TEXT not null, -- The pattern rule that read it.
-  mod TEXT check (mod in ('APPROX', 'MORE_THAN', 'LESS_THAN', 'EQUAL_OR_MORE', 'EQUAL_OR_LESS', 'START', 'MID', 'END')), -- TIMEX3 mod.
+  mod TEXT check (mod = 'APPROX' or mod = 'MORE_THAN' or mod = 'LESS_THAN' or mod = 'EQUAL_OR_MORE' or mod = 'EQUAL_OR_LESS' or mod = 'START' or mod = 'MID' or mod = 'END'), -- TIMEX3 mod.
   document INTEGER not null, -- The position of the page it stands on.
   primary key (project_id, position),
   foreign key (project_id) references projects (id) on delete cascade
-) strict;
+) strict, without rowid;
 create table warnings (
   project_id TEXT not null, -- The id of the project that the row belongs to.
   position INTEGER not null, -- Its place in the record's array, from 0.
-  code TEXT not null check (code in ('date.end_before_start', 'date.conflict', 'date.month_first', 'amount.eu_exceeds_total', 'amount.rate_mismatch', 'amount.zero', 'amount.conflict', 'rate.fraction', 'rate.out_of_range', 'participants.conflict', 'language.uncertain', 'language.unsupported', 'text.truncated', 'decode.replaced', 'decode.repaired', 'decode.truncated', 'page.not_a_project', 'page.empty')), -- What is wrong, for programs.
+  code TEXT not null check (code = 'date.end_before_start' or code = 'date.conflict' or code = 'date.month_first' or code = 'amount.eu_exceeds_total' or code = 'amount.rate_mismatch' or code = 'amount.zero' or code = 'amount.conflict' or code = 'rate.fraction' or code = 'rate.out_of_range' or code = 'participants.conflict' or code = 'language.uncertain' or code = 'language.unsupported' or code = 'text.truncated' or code = 'decode.replaced' or code = 'decode.repaired' or code = 'decode.truncated' or code = 'page.not_a_project' or code = 'page.empty'), -- What is wrong, for programs.
   message TEXT not null, -- What is wrong, for people.
   mentions TEXT not null check (json_valid(mentions)), -- Positions of the mentions that it is about.
   primary key (project_id, position),
   foreign key (project_id) references projects (id) on delete cascade
-) strict;
+) strict, without rowid;
 create table documents (
   project_id TEXT not null, -- The id of the project that the row belongs to.
   position INTEGER not null, -- Its place in the record's array, from 0.
@@ -75,7 +75,7 @@ create table documents (
   language TEXT not null check (language glob '[a-z][a-z]' or language glob 'und'), -- ISO 639-1, or und.
   primary key (project_id, position),
   foreign key (project_id) references projects (id) on delete cascade
-) strict;
+) strict, without rowid;
 create table runs (
   id INTEGER primary key,
   started_at TEXT not null,

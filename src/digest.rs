@@ -11,6 +11,16 @@ pub fn sha256<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> String {
     hexadecimal(&hash.finalize())
 }
 
+/// The first half of a digest in hexadecimal, or all of one that was cut to that: enough to tell millions apart.
+pub fn half(digits: &str) -> u128 {
+    digits.get(..32).and_then(|half| u128::from_str_radix(half, 16).ok()).unwrap_or_default()
+}
+
+/// What tells a text from millions of others, by half of its digest.
+pub fn short(text: &str) -> u128 {
+    half(&sha256([text.as_bytes()]))
+}
+
 /// Bytes in hexadecimal.
 pub fn hexadecimal(bytes: &[u8]) -> String {
     let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);

@@ -271,7 +271,7 @@ fn what_cannot_be_compared_is_refused_with_its_place() {
             twice.as_str(),
             format!("{twice}:4: expected one record of the id \"goes.txt\", found another one at {twice}:2\n"),
         ),
-        (&bad, format!("{bad}:2: expected a record, found ")),
+        (&bad, format!("{bad}:2: no record: ")),
         (&torn, format!("{torn}:3: expected a whole record, found one that is cut off where the file ends\n")),
         (&empty, "none.db: expected a database with records, found none\n".to_owned()),
         (&format!("sqlite:{other}"), "expected a database of SQLite, found another file".to_owned()),

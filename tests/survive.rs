@@ -334,6 +334,23 @@ fn an_input_that_is_gone_costs_no_output() {
 }
 
 #[test]
+fn a_folder_taken_for_another_input_says_what_goes() {
+    let (input, out) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    put(input.path(), "a/a.txt", GOOD);
+    put(input.path(), "b/b.txt", GOOD);
+    let [one, two] = ["a", "b"].map(|name| input.path().join(name));
+    let to = format!("{}/OUT/", out.path().display());
+    assert_eq!(extract(&[text(&one), "-q", "-o", &to]).status.code(), Some(0));
+    let run = extract(&[text(&two), "-o", &to]);
+    assert_eq!(run.status.code(), Some(0), "{}", told(&run));
+    let (one, two) = (one.display(), two.display());
+    let said = format!("the folder holds records of {one}: those that {two} does not give are removed at the end\n");
+    assert!(told(&run).contains(&said), "{}", told(&run));
+    let run = extract(&[&format!("{two}"), "-o", &to]);
+    assert!(!told(&run).contains("the folder holds records"), "{}", told(&run));
+}
+
+#[test]
 fn shards_are_all_packed_or_none() {
     let (input, out) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     put(input.path(), "a.txt", GOOD);

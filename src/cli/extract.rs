@@ -29,8 +29,8 @@ pub struct Extract {
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
     /// Write to FILE (under a temporary name until complete) Parquet (.parquet), CSV (.csv) or else JSON Lines, compressed
-    /// with zstd where it ends in .zst; - is
-    /// standard output; a folder (DIR/) takes shards, and a second run goes on where the first ended
+    /// with zstd where it ends in .zst; - is standard output; a folder (DIR/) takes shards, and a second run goes on where
+    /// the first ended
     #[arg(short, long, value_name = "FILE", default_value = "-", conflicts_with = "each")]
     output: PathBuf,
     /// Write one pretty-printed <id>.json per project into DIR

@@ -56,7 +56,6 @@ pub struct Import {
 #[derive(Default)]
 struct Checked {
     records: u64,
-    shards: u64,
     bad: Vec<Bad>,
     /// Of all records.
     digest: String,
@@ -91,7 +90,6 @@ impl Import {
                 return Err(Refusal("interrupted: nothing was loaded".to_owned()));
             }
             hash.update(&part.digest);
-            checked.shards += 1;
             for (raw, known) in part.records.iter().zip(known) {
                 let known = known.and_then(|known| match sieve.take(&known.0, &known.1) {
                     Seen::Clash => Err(raw.bad(clash(&known.0))),
@@ -202,9 +200,7 @@ impl Import {
         }
         Ok(if refused > 0 { Outcome::SomeFailed } else { Outcome::Done })
     }
-}
 
-impl Import {
     /// Removes what is in none of the records, after saying how much that is.
     fn remove(&self, common: &Common, store: &mut impl Store) -> Result<(), Refusal> {
         let interrupted = || {

@@ -9,11 +9,12 @@ use clap::Args;
 use sha2::{Digest, Sha256};
 
 use super::{Common, Outcome, Refusal, print};
-use crate::digest::{hexadecimal, sha256};
+use crate::digest::{hexadecimal, short};
 use crate::record::Record;
 use crate::reject::Reject;
 use crate::sink::folder::{Line, Totals, Written, files, manifest, totals};
 use crate::sink::open;
+use crate::sink::records::no_record;
 use crate::source::{plain, shown};
 
 #[derive(Debug, Args)]
@@ -134,7 +135,7 @@ impl Seen {
                     continue;
                 }
                 Err(error) => {
-                    self.problems.push(format!("{place}:{number}: expected a record, found {error}"));
+                    self.problems.push(format!("{place}:{number}: {}", no_record(&line, &error, true)));
                     continue;
                 }
             };
@@ -190,12 +191,6 @@ impl Seen {
         }
         Ok(())
     }
-}
-
-/// Few enough bytes that millions fit, many enough that no two are the same.
-fn short(text: &str) -> u128 {
-    let digest = sha256([text.as_bytes()]);
-    digest.get(..32).and_then(|half| u128::from_str_radix(half, 16).ok()).unwrap_or_default()
 }
 
 fn check_folder(folder: &Path, lines: &[Line], seen: &mut Seen) {

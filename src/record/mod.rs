@@ -36,6 +36,11 @@ pub use warnings::{CERTAIN, Known, Noted, warnings};
 /// The version of the record's shape; a breaking change raises the number.
 pub const SCHEMA: &str = "kohex/1";
 
+/// Digits of an amount behind the point that tables keep.
+pub const AMOUNT_SCALE: u32 = 2;
+/// Digits of a rate behind the point that tables keep.
+pub const RATE_SCALE: u32 = 6;
+
 /// One project. Every key is always there: what is unknown is null or empty; only `text` comes on request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

@@ -2,13 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use super::{Mention, Money, Record};
+use super::{AMOUNT_SCALE, Mention, Money, RATE_SCALE, Record};
 use crate::normalize::{PeriodValue, Value};
 use crate::patterns::{Mod, Role};
-
-/// Digits behind the point that databases keep of amounts and rates, so that a rounded fact has its mention still.
-const CENTS: u32 = 2;
-const MILLIONTHS: u32 = 6;
 
 /// The index of the mention that a field's value was taken from, the first of several that say it; `None` where the field
 /// has no value, or one that is no mention (a title, a fund), or comes from a label that tells it otherwise.
@@ -24,7 +20,9 @@ pub fn origin(record: &Record, field: &str) -> Option<usize> {
     let money = |role: Role, fact: &Option<Money>| {
         let fact = fact.as_ref()?;
         let says = |value: &Value| match value {
-            Value::Amount { value, currency } => *currency == fact.currency && is_near(*value, fact.amount.0, CENTS),
+            Value::Amount { value, currency } => {
+                *currency == fact.currency && is_near(*value, fact.amount.0, AMOUNT_SCALE)
+            }
             _ => false,
         };
         // A ceiling is no sum.
@@ -46,7 +44,7 @@ pub fn origin(record: &Record, field: &str) -> Option<usize> {
         "eu_contribution" => money(Role::EuContribution, &record.eu_contribution),
         "cofinancing_rate" => {
             let fact = record.cofinancing_rate?.0;
-            of(Role::CofinancingRate, &|value| matches!(value, Value::Percentage(v) if is_near(*v, fact, MILLIONTHS)))
+            of(Role::CofinancingRate, &|value| matches!(value, Value::Percentage(v) if is_near(*v, fact, RATE_SCALE)))
         }
         "participants" => {
             let fact = record.participants?;

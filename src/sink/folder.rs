@@ -93,6 +93,8 @@ pub struct Written {
 pub struct Folder {
     path: PathBuf,
     manifest: File,
+    /// What the run before read.
+    before: Vec<String>,
     done: BTreeMap<String, Line>,
     format: Format,
     compress: bool,
@@ -121,12 +123,15 @@ impl Folder {
         }
         let lock = lock(path)?;
         let manifest = File::options().create(true).read(true).append(true).open(&listed)?;
-        let mut done = BTreeMap::new();
+        let (mut before, mut done) = (Vec::new(), BTreeMap::new());
         for line in lines(&manifest)? {
+            if let Line::Run(run) = &line {
+                before.clone_from(&run.inputs);
+            }
             if let Line::Pages(shard) | Line::Projects(shard) = &line
                 && shard.files.iter().all(|file| {
                     let what = file.name.split('-').next().unwrap_or_default();
-                    file.name.ends_with(ending(what, format, compress)) && is_there(path, file)
+                    file.name.ends_with(ending(what, format, compress)) && file.found(path) == Some(file.bytes)
                 })
             {
                 done.insert(shard.shard.clone(), line);
@@ -139,7 +144,12 @@ impl Folder {
                 fs::remove_file(entry.path())?;
             }
         }
-        Ok(Folder { path: path.to_owned(), manifest, done, format, compress, _lock: lock })
+        Ok(Folder { path: path.to_owned(), manifest, before, done, format, compress, _lock: lock })
+    }
+
+    /// What the run before read; empty in a new folder.
+    pub fn before(&self) -> &[String] {
+        &self.before
     }
 
     /// Whether an earlier run left records.
@@ -327,8 +337,11 @@ fn ending(what: &str, format: Format, compress: bool) -> &'static str {
     }
 }
 
-fn is_there(folder: &Path, file: &Written) -> bool {
-    fs::metadata(folder.join(&file.name)).is_ok_and(|meta| meta.len() == file.bytes)
+impl Written {
+    /// The bytes that the file of this name has.
+    pub fn found(&self, folder: &Path) -> Option<u64> {
+        fs::metadata(folder.join(&self.name)).map(|meta| meta.len()).ok()
+    }
 }
 
 /// Names given in a folder outlast a power cut only when the folder itself is written.

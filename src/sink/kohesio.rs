@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use crate::normalize::DateValue;
 use crate::record::{IdSource, Money, Record};
+use crate::tables::{AMOUNT_SCALE, rounded};
 
 /// All of the validator's, in its order; the last three are of the exports.
 pub const HEADINGS: &[&str] = &[
@@ -189,7 +190,7 @@ impl<'r> Out<'r> {
     /// An amount, as the file has one currency for all of them and no exchange rate.
     fn euros(&mut self, field: &str, money: Option<&Money>) -> Option<String> {
         let Money { amount, currency } = money?;
-        let amount = amount.0.round_dp(2).normalize();
+        let amount = rounded(amount.0, AMOUNT_SCALE).normalize();
         let why = match currency.as_deref() {
             Some("EUR") if amount >= Decimal::ZERO => return Some(amount.to_string()),
             Some("EUR") => RANGE,

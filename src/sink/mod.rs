@@ -47,6 +47,17 @@ pub trait Sink: Send {
         Vec::new()
     }
 
+    /// Ends it where there was no record: what stood under its name stays.
+    ///
+    /// # Errors
+    /// When that cannot be noted.
+    fn leave(self) -> io::Result<()>
+    where
+        Self: Sized,
+    {
+        Ok(())
+    }
+
     /// Makes what was written whole: only now does it stand under its name.
     ///
     /// # Errors

@@ -16,8 +16,8 @@ use crate::record::Record;
 use crate::source::plain;
 
 /// Records and bytes that a part has at most; the last record may go beyond.
-const MOST_RECORDS: usize = 4096;
-const MOST_BYTES: usize = 32 << 20;
+pub const MOST_RECORDS: usize = 4096;
+pub const MOST_BYTES: usize = 32 << 20;
 /// Bytes that a record may have: a page of the largest kind with its text has fewer.
 const LONGEST: u64 = 1 << 30;
 
@@ -56,17 +56,17 @@ impl Raw {
     /// # Errors
     /// When it is none of this version, or was cut off.
     pub fn record(&self) -> Result<Record, Bad> {
-        serde_json::from_slice(&self.json).map_err(|error| {
-            let message = if self.torn && error.is_eof() {
+        // Of a text that is known to be one, the parser does not look at every string again.
+        let read = match str::from_utf8(&self.json) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&self.json),
+        };
+        read.map_err(|error| {
+            self.bad(if self.torn && error.is_eof() {
                 "expected a whole record, found one that is cut off where the file ends".to_owned()
-            } else if self.line > 0 {
-                // JSON counts lines too, and would name the first of this one.
-                let (line, column) = (format!(" at line {} column {}", error.line(), error.column()), error.column());
-                format!("expected a record, found {} at column {column}", error.to_string().replace(&line, ""))
             } else {
-                format!("expected a record, found {error}")
-            };
-            self.bad(message)
+                no_record(&self.json, &error, self.line > 0)
+            })
         })
     }
 
@@ -74,6 +74,17 @@ impl Raw {
     pub fn bad(&self, message: String) -> Bad {
         Bad { place: Arc::clone(&self.place), line: self.line, message }
     }
+}
+
+/// Says why JSON is no record. Where it is a line of a file, only the column is told, as JSON would count lines anew.
+pub fn no_record(json: &[u8], error: &serde_json::Error, is_line: bool) -> String {
+    if !json.trim_ascii_start().starts_with(b"{") {
+        return "expected a record, found no object of JSON".to_owned();
+    }
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let column = format!(" at column {}", error.column());
+    let error = error.to_string();
+    format!("no record: {}", if is_line { error.replace(&place, &column) } else { error })
 }
 
 /// Records that stand one behind the other.
@@ -173,13 +184,14 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         }
         let all = lines.iter().flat_map(folder::files).filter(|file| file.name.starts_with("part-"));
         let whole = |file: &folder::Written| {
-            let (path, wanted) = (folder.join(&file.name), file.bytes);
-            let found = fs::metadata(&path).map_or(0, |meta| meta.len());
-            if found == wanted {
-                Ok(path)
-            } else {
-                let name = &file.name;
-                wrong(&format!("expected {name} to have {wanted} bytes, found {found}\nhelp: kohex verify says more"))
+            let (path, wanted, found) = (folder.join(&file.name), file.bytes, file.found(folder));
+            match found {
+                Some(found) if found == wanted => Ok(path),
+                found => {
+                    let (name, found) = (&file.name, found.unwrap_or_default());
+                    let help = "help: kohex verify says more";
+                    wrong(&format!("expected {name} to have {wanted} bytes, found {found}\n{help}"))
+                }
             }
         };
         return all.map(whole).collect();
@@ -189,6 +201,10 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         [".json", ".jsonl", ".jsonl.zst", ".jsonl.gz", ".parquet"].iter().any(|ending| name.ends_with(ending))
     };
     let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    if let Some(deeper) = entries.iter().find(|path| path.is_dir()) {
+        let help = "help: name the folders one by one";
+        return wrong(&format!("expected a folder of files, found the folder {} in it\n{help}", deeper.display()));
+    }
     let mut files: Vec<PathBuf> = entries.into_iter().filter(named).collect();
     files.sort();
     if files.is_empty() { wrong("expected files of records (.jsonl, .json, .parquet), found none") } else { Ok(files) }

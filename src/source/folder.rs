@@ -23,10 +23,10 @@ pub struct Choice {
 
 /// Where a path leads to, also where nothing stands there yet.
 fn real(path: &Path) -> Option<PathBuf> {
-    let folder = || path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    path.canonicalize()
-        .or_else(|_| Ok::<_, std::io::Error>(folder().canonicalize()?.join(path.file_name().unwrap_or_default())))
-        .ok()
+    path.canonicalize().ok().or_else(|| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(folder.canonicalize().ok()?.join(path.file_name()?))
+    })
 }
 
 /// A glob that cannot be read.

@@ -6,15 +6,10 @@ use std::fmt;
 use jiff::civil::{Date, DateTime};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::{Column, Table, Type};
 use crate::normalize::DateValue;
 
-/// Digits of an amount behind the point.
-pub const AMOUNT_SCALE: u32 = 2;
-/// Digits of a rate behind the point.
-pub const RATE_SCALE: u32 = 6;
 /// Digits of an amount or a rate in all.
 const DIGITS: u32 = 18;
 
@@ -123,7 +118,7 @@ impl<'r> Cell<'r> {
     /// A number of 18 digits, `scale` of them behind the point; more of them are rounded, half away from nought, as SQL
     /// does it.
     pub(super) fn fixed(number: Decimal, scale: u32) -> Result<Self, Misfit> {
-        let rounded = number.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero);
+        let rounded = rounded(number, scale);
         if rounded.abs() >= Decimal::from(10_u64.pow(DIGITS - scale)) {
             return Err(Misfit::new(&format!("a number below 10^{}", DIGITS - scale), &number.to_string()));
         }
@@ -170,34 +165,39 @@ impl<'r> Cell<'r> {
 }
 
 impl Cell<'_> {
-    /// Adds the cell to a digest; no two cells have the same bytes there.
-    pub(super) fn digest(&self, hash: &mut Sha256) {
+    /// Adds the cell to the bytes of a digest; no two cells have the same there.
+    pub(super) fn digest(&self, bytes: &mut Vec<u8>) {
         let mut long = |kind: u8, text: &str| {
-            hash.update([kind]);
-            hash.update((text.len() as u64).to_le_bytes());
-            hash.update(text);
+            bytes.push(kind);
+            bytes.extend((text.len() as u64).to_le_bytes());
+            bytes.extend(text.as_bytes());
         };
         match self {
-            Cell::Null => hash.update([0]),
+            Cell::Null => bytes.push(0),
             Cell::Text(text) => long(1, text),
             Cell::Json(text) => long(2, text),
             Cell::Integer(number) => {
-                hash.update([3]);
-                hash.update(number.to_le_bytes());
+                bytes.push(3);
+                bytes.extend(number.to_le_bytes());
             }
             Cell::Number(number) => {
-                hash.update([4]);
+                bytes.push(4);
                 // 1.50 and 1.5 are one number.
-                hash.update(number.normalize().serialize());
+                bytes.extend(number.normalize().serialize());
             }
             Cell::Share(share) => {
-                hash.update([5]);
-                hash.update(share.to_le_bytes());
+                bytes.push(5);
+                bytes.extend(share.to_le_bytes());
             }
             Cell::Date(date) => long(6, &date.to_string()),
             Cell::Moment(moment) => long(7, &moment.to_string()),
         }
     }
+}
+
+/// A number with so many digits behind the point; one in the middle is rounded away from nought.
+pub fn rounded(number: Decimal, scale: u32) -> Decimal {
+    number.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero)
 }
 
 /// A date as records write it, and its first day.

@@ -2,10 +2,11 @@
 
 use rust_decimal::Decimal;
 
-use super::cell::{Cell, Misfit, Precision, RATE_SCALE};
+use super::cell::{Cell, Misfit, Precision};
 use super::{Check, Column, Read, Table, Type};
 use crate::normalize::Value;
 use crate::patterns::{Group, Kind, Mod, Role};
+use crate::record::RATE_SCALE;
 use crate::record::{Code, Document, IdSource, Mention, Money, PageKind, Record, Warning};
 
 const COUNTRY: &[&str] = &["[A-Z][A-Z]"];

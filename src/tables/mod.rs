@@ -11,17 +11,16 @@ mod sql;
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
 pub use back::{record, round};
-pub use cell::{AMOUNT_SCALE, Cell, Misfit, Precision, RATE_SCALE};
+pub use cell::{Cell, Misfit, Precision, rounded};
 pub use columns::{DOCUMENTS, MENTIONS, PROJECTS, TABLES, WARNINGS};
 pub use duckdb::duckdb;
 pub use flat::{flat, flat_row};
 pub use package::package;
 pub use sql::{Dialect, VERSION, ddl, views};
 
-use crate::digest::hexadecimal;
+use crate::digest::sha256;
+pub use crate::record::{AMOUNT_SCALE, RATE_SCALE};
 use crate::record::{Document, Mention, Money, Record, Warning};
 
 /// What a column holds, in every database and file.
@@ -151,7 +150,7 @@ impl<'r> Rows<'r> {
         record: &'r Record,
         mut misfits: impl FnMut(&Column, Misfit) -> Result<Cell<'r>, Misfit>,
     ) -> Result<Self, Misfit> {
-        let mut hash = Sha256::new();
+        let mut digested = Vec::new();
         let mut cells = [const { Vec::new() }; TABLES.len()];
         for (table, cells) in TABLES.iter().zip(&mut cells) {
             let rows = match table.name {
@@ -165,12 +164,12 @@ impl<'r> Rows<'r> {
                 for column in table.columns {
                     let cell = column.cell(record, position).and_then(|cell| column.fits(cell));
                     let cell = cell.or_else(|misfit| misfits(column, misfit.at(table, column, position)))?;
-                    cell.digest(&mut hash);
+                    cell.digest(&mut digested);
                     cells.push(cell);
                 }
             }
         }
-        let mut digest = hexadecimal(&hash.finalize());
+        let mut digest = sha256([digested.as_slice()]);
         digest.truncate(DIGEST_DIGITS);
         let [projects, ..] = &mut cells;
         if let Some(cell) = PROJECTS.place("digest").and_then(|place| projects.get_mut(place)) {

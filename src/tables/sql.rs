@@ -98,15 +98,22 @@ fn create(table: &Table, dialect: Dialect) -> String {
             if dialect == Dialect::Sqlite && !about.is_empty() { format!(" -- {about}") } else { String::new() };
         let _ = writeln!(text, "  {line}{comma}{remark}");
     }
-    text + ")" + dialect.strict()
+    text + ")"
+        + dialect.strict()
+        + if dialect == Dialect::Sqlite && !table.is_projects() { ", without rowid" } else { "" }
 }
 
 fn check(column: &Column, dialect: Dialect) -> String {
     let name = dialect.stored(column);
     match (column.check, dialect, column.holds) {
-        (Check::In(names), ..) => {
+        (Check::In(names), Dialect::PostgreSql, _) => {
             let names: Vec<String> = names().into_iter().map(quoted).collect();
             format!(" check ({name} in ({}))", names.join(", "))
+        }
+        // SQLite makes a table of what stands behind `in`, anew for every row.
+        (Check::In(names), Dialect::Sqlite, _) => {
+            let names: Vec<String> = names().into_iter().map(|one| format!("{name} = {}", quoted(one))).collect();
+            format!(" check ({})", names.join(" or "))
         }
         (Check::Shape(shapes), Dialect::PostgreSql, _) => format!(" check ({name} ~ '^({})$')", shapes.join("|")),
         (Check::Shape(shapes), Dialect::Sqlite, _) => {

@@ -60,6 +60,36 @@ fn extract_loads_what_standard_input_gives_nowhere_else() {
     assert!(told(&run).contains("found -o, --each or --to") && !Path::new(&path).exists(), "{}", told(&run));
 }
 
+#[test]
+fn what_extract_says_of_a_database_is_said_once_and_a_run_without_pages_ends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, path) = database(folder.path());
+    let extract = |input: &str| {
+        let run = kohex().args(["extract", input, "--to", &url]).output().expect("runs");
+        (run.status.code(), told(&run))
+    };
+    let empty = folder.path().join("empty");
+    fs::create_dir(&empty).expect("a folder");
+    let (code, said) = extract(empty.to_str().expect("UTF-8"));
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("no pages"), "{said}");
+    assert_eq!(number(&path, "select count(*) from runs where finished_at is not null and records = 0"), 1);
+    by_hand(&path, "create trigger t before insert on projects begin select raise(abort, 'not today'); end");
+    let (code, said) = extract("fixtures/it");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains(&format!("error: {path}: not today\n")), "{said}");
+}
+
+#[test]
+fn a_folder_in_a_folder_of_records_is_not_passed_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, _) = database(folder.path());
+    file(folder.path(), "records.jsonl", &LINES[..2]);
+    fs::create_dir(folder.path().join("more")).expect("a folder");
+    let words = ["expected a folder of files, found the folder", "more in it", "name the folders one by one"];
+    refused(&[folder.path().to_str().expect("UTF-8"), "--to", &url], &words);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_fills_up_keeps_the_database_and_says_what_to_do() {

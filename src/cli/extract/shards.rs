@@ -125,6 +125,12 @@ impl Shelf<'_, '_> {
             }
             return Err(Broken::NoPages);
         }
+        if self.folder.has_records() && self.folder.before() != run.inputs && !self.job.common.quiet {
+            let (before, now) = (self.folder.before().join(" "), run.inputs.join(" "));
+            remark(&format!(
+                "the folder holds records of {before}: those that {now} does not give are removed at the end"
+            ));
+        }
         self.all.push(Line::Run(run.clone()));
         self.folder.begin(run)?;
         for shard in first.into_iter().chain(shards) {

@@ -9,6 +9,7 @@ use super::{Job, until_signal};
 use crate::pipeline::{self, Done, Groups, Stopped, is_shared};
 use crate::record::Record;
 use crate::reject::Reject;
+use crate::sink::database::Fault;
 use crate::sink::{Packing, Sink, is_packed};
 use crate::source::shown;
 
@@ -73,11 +74,12 @@ pub fn run<S: Sink>(job: &Job<'_>, mut sink: S, place: &str) -> Result<Outcome, 
         }
         rejects.finish()?;
         job.tell(&sink.left_out());
-        // Nothing read is nothing to name: an earlier output stays as it was.
-        if records == 0 { Ok(()) } else { sink.finish() }
+        if records == 0 { sink.leave() } else { sink.finish() }
     });
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Outcome::Done),
+        // A database says itself where it is and what it did not do.
+        Err(error) if error.get_ref().is_some_and(|error| error.is::<Fault>()) => Err(Refusal(error.to_string())),
         Err(error) => Err(Refusal::new(place, "cannot be written", &error)),
         Ok(()) => job.end(&source, records),
     }

@@ -7,14 +7,12 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Counts, Fault, Run, Shard, Store};
-use crate::digest::sha256;
+use crate::digest::{half, sha256, short};
 use crate::record::Record;
 use crate::sink::Sink;
+use crate::sink::records::{MOST_BYTES, MOST_RECORDS};
 use crate::tables::{Misfit, Rows};
 
-/// Records and bytes, roughly, that a shard has when they come one by one.
-const SHARD: usize = 4096;
-const SHARD_BYTES: usize = 32 << 20;
 /// Bytes of a record without mentions and text, and of a mention, roughly.
 const HEAD: usize = 2048;
 const MENTION: usize = 512;
@@ -154,10 +152,14 @@ impl<S: Store> Sink for Loader<S> {
             }
             Err(misfit) => locked(&self.tally).refused.push(misfit),
         }
-        if self.waiting.len() < SHARD && self.bytes < SHARD_BYTES {
+        if self.waiting.len() < MOST_RECORDS && self.bytes < MOST_BYTES {
             return Ok(());
         }
         self.flush().map_err(io::Error::other)
+    }
+
+    fn leave(self) -> io::Result<()> {
+        self.finish()
     }
 
     fn finish(mut self) -> io::Result<()> {
@@ -185,10 +187,8 @@ pub struct Sieve(HashMap<u128, u128>);
 impl Sieve {
     /// Whether a record of this id was there before.
     pub fn take(&mut self, id: &str, digest: &str) -> Seen {
-        // Half of SHA-256 is enough to tell millions apart.
-        let half = |digits: &str| digits.get(..32).and_then(|half| u128::from_str_radix(half, 16).ok());
-        let digest = half(digest).unwrap_or_default();
-        match self.0.entry(half(&sha256([id.as_bytes()])).unwrap_or_default()) {
+        let digest = half(digest);
+        match self.0.entry(short(id)) {
             Entry::Vacant(free) => {
                 free.insert(digest);
                 Seen::New

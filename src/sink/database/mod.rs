@@ -16,7 +16,7 @@ pub use sqlite::Sqlite;
 
 use crate::record::Record;
 use crate::source::printable;
-use crate::tables::{Rows, Table, VERSION};
+use crate::tables::{Dialect, Rows, Table, VERSION};
 
 /// Where records are loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,7 +204,7 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// Refuses tables of another version.
-pub(crate) fn is_version(place: &str, found: i32) -> Result<(), Fault> {
+fn is_version(place: &str, found: i32) -> Result<(), Fault> {
     let fault = Fault::new(format!("{place}: expected tables of version {VERSION}, found version {found}"));
     match found.cmp(&VERSION) {
         Ordering::Equal => Ok(()),
@@ -213,8 +213,34 @@ pub(crate) fn is_version(place: &str, found: i32) -> Result<(), Fault> {
     }
 }
 
-/// Refuses a table that is not as this program makes it.
-pub(crate) fn altered(place: &str, table: &Table, expected: &str, found: &str) -> Fault {
-    Fault::new(format!("{place}: table {table}: expected a column {expected}, found {found}"))
-        .help("undo the change, or load the records into a new database")
+/// Refuses a table that is not as this program makes it; columns beside its own are their owner's. Of a column the name
+/// and type are known.
+fn is_ours(place: &str, table: &Table, dialect: Dialect, found: &[(String, String)]) -> Result<(), Fault> {
+    for column in table.columns {
+        let (name, holds) = (dialect.stored(column), dialect.type_of(column.holds));
+        let other = match found.iter().find(|(n, _)| *n == name) {
+            Some((_, other)) if other.eq_ignore_ascii_case(holds) => continue,
+            Some((name, other)) => format!("{name} {other}"),
+            None => "none".to_owned(),
+        };
+        let message = format!("{place}: table {table}: expected a column {name} {holds}, found {other}");
+        return Err(Fault::new(message).help("undo the change, or load the records into a new database"));
+    }
+    Ok(())
+}
+
+/// The last run of a database; its input is empty when it has ended.
+const LAST_RUN: &str =
+    "select id, case when finished_at is null then input_digest else '' end from runs order by id desc limit 1";
+
+impl Run {
+    /// Whether a run of this input goes on with one that was broken off.
+    fn goes_on(&self, with: &str) -> bool {
+        !with.is_empty() && self.input_digest == with
+    }
+}
+
+/// A count as databases take it.
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -14,13 +14,18 @@ use rusqlite::{
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Access, Counts, Fault, Run, Shard, Store};
+use super::{Access, Counts, Fault, LAST_RUN, Run, Shard, Store, is_ours, is_version, whole};
 use crate::record::Record;
+use crate::sink::records::MOST_BYTES;
 use crate::tables::{AMOUNT_SCALE, Cell, Dialect, PROJECTS, RATE_SCALE, Rows, TABLES, Table, Type, ddl, record};
 
 /// How long another program may hold the database: another import does so for a shard at a time.
 const PATIENCE: Duration = Duration::from_mins(2);
 const DIALECT: Dialect = Dialect::Sqlite;
+/// As much as a shard has, so that its pages are written once.
+const CACHE_KIB: usize = MOST_BYTES / 1024;
+/// Rows that a statement adds at once: each has to be begun and ended.
+const ROWS: usize = 8;
 const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
 
 /// A database in a file.
@@ -53,7 +58,9 @@ impl Sqlite {
         let open = || {
             let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
             connection.busy_timeout(PATIENCE)?;
-            connection.execute_batch("pragma foreign_keys = on; pragma temp_store = memory")?;
+            connection.execute_batch(&format!(
+                "pragma foreign_keys = on; pragma temp_store = memory; pragma cache_size = -{CACHE_KIB}"
+            ))?;
             Ok(connection)
         };
         let mut store = Sqlite { connection: open().map_err(|error| fault(&place, &error))?, place, run: 0 };
@@ -86,24 +93,17 @@ impl Sqlite {
         })
     }
 
-    /// Whether the tables are as this program makes them; columns beside them are their owner's.
+    /// Whether the tables are as this program makes them.
     fn check(&self) -> Result<(), Fault> {
         let version = self.version()?.unwrap_or_default();
-        super::is_version(&self.place, version)?;
+        is_version(&self.place, version)?;
         for table in TABLES {
-            let mut wanted: Vec<(String, &str)> =
-                table.columns.iter().map(|column| (DIALECT.stored(column), DIALECT.type_of(column.holds))).collect();
             let found: Vec<(String, String)> = self.ask(|c| {
                 let mut statement = c.prepare("select name, type from pragma_table_xinfo(?)")?;
                 let rows = statement.query_map([table.name], |row| Ok((row.get(0)?, row.get(1)?)))?;
                 rows.collect()
             })?;
-            wanted.retain(|(name, holds)| !found.iter().any(|(n, h)| n == name && h.eq_ignore_ascii_case(holds)));
-            if let Some((name, holds)) = wanted.first() {
-                let other = found.iter().find(|(n, _)| n == name);
-                let other = other.map_or("none".to_owned(), |(name, holds)| format!("{name} {holds}"));
-                return Err(super::altered(&self.place, table, &format!("{name} {holds}"), &other));
-            }
+            is_ours(&self.place, table, DIALECT, &found)?;
         }
         Ok(())
     }
@@ -140,9 +140,8 @@ impl Store for Sqlite {
 
     fn begin(&mut self, run: &Run) -> Result<HashSet<String>, Fault> {
         let (id, done) = self.change(|t| {
-            let last = "select id, case when finished_at is null then input_digest else '' end from runs order by id desc limit 1";
-            let last: Option<(i64, String)> = t.query_row(last, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-            if let Some((id, _)) = last.filter(|(_, digest)| *digest == run.input_digest && !digest.is_empty()) {
+            let last = t.query_row(LAST_RUN, [], |row| Ok((row.get(0)?, row.get::<_, String>(1)?))).optional()?;
+            if let Some((id, _)) = last.filter(|(_, input)| run.goes_on(input)) {
                 let mut shards = t.prepare("select digest from shards where run = ?")?;
                 let shards = shards.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
                 return Ok((id, shards));
@@ -263,10 +262,10 @@ fn tables(connection: &Connection) -> rusqlite::Result<i64> {
 
 /// What loads records within a transaction.
 struct Statements<'t> {
-    digest: Statement<'t>,
+    there: Statement<'t>,
     upsert: Statement<'t>,
-    /// For each table but the first: what counts, removes and adds the rows of a project.
-    children: Vec<[Statement<'t>; 3]>,
+    /// For each table but the first: what counts and removes the rows of a project, and adds one row or several.
+    children: Vec<[Statement<'t>; 4]>,
 }
 
 impl<'t> Statements<'t> {
@@ -278,7 +277,7 @@ impl<'t> Statements<'t> {
             names.iter().skip(1).map(|name| format!("projects.{name} is not excluded.{name}")).collect();
         let upsert = format!(
             "{} on conflict (id) do update set {} where {}",
-            insert(&PROJECTS),
+            insert(&PROJECTS, 1),
             set.join(", "),
             differs.join(" or ")
         );
@@ -286,11 +285,12 @@ impl<'t> Statements<'t> {
             Ok([
                 prepare(&format!("select count(*) from {table} where project_id = ?"))?,
                 prepare(&format!("delete from {table} where project_id = ?"))?,
-                prepare(&insert(table))?,
+                prepare(&insert(table, 1))?,
+                prepare(&insert(table, ROWS))?,
             ])
         });
         Ok(Statements {
-            digest: prepare("select 1 from projects where id = ?")?,
+            there: prepare("select 1 from projects where id = ?")?,
             upsert: prepare(&upsert)?,
             children: children.collect::<rusqlite::Result<_>>()?,
         })
@@ -298,7 +298,7 @@ impl<'t> Statements<'t> {
 
     fn load(&mut self, record: &Item, counts: &mut Counts) -> rusqlite::Result<()> {
         let [project, children @ ..] = &record.rows;
-        let there = self.digest.exists([&record.id])?;
+        let there = self.there.exists([&record.id])?;
         let mut differs = self.upsert.execute(params_from_iter(project))? > 0;
         let tables = TABLES.iter().skip(1).zip(children).map(|(table, values)| (table.columns.len(), values));
         let tables: Vec<(usize, &Vec<Value>)> = tables.collect();
@@ -317,21 +317,26 @@ impl<'t> Statements<'t> {
                 return Ok(());
             }
         }
-        for ([_, remove, add], (width, values)) in self.children.iter_mut().zip(&tables) {
+        for ([_, remove, one, several], (width, values)) in self.children.iter_mut().zip(&tables) {
             if there {
                 remove.execute([&record.id])?;
             }
-            for row in values.chunks(*width) {
-                add.execute(params_from_iter(row))?;
+            let portions = values.chunks_exact(width * ROWS);
+            for row in portions.remainder().chunks(*width) {
+                one.execute(params_from_iter(row))?;
+            }
+            for rows in portions {
+                several.execute(params_from_iter(rows))?;
             }
         }
         Ok(())
     }
 }
 
-fn insert(table: &Table) -> String {
+fn insert(table: &Table, rows: usize) -> String {
     let names: Vec<String> = table.columns.iter().map(|column| DIALECT.stored(column)).collect();
-    format!("insert into {table} ({}) values ({})", names.join(", "), vec!["?"; names.len()].join(", "))
+    let row = format!("({})", vec!["?"; names.len()].join(", "));
+    format!("insert into {table} ({}) values {}", names.join(", "), vec![row; rows].join(", "))
 }
 
 fn select(table: &Table) -> String {
@@ -385,10 +390,6 @@ fn cells(row: &Row<'_>, table: &Table) -> rusqlite::Result<Vec<Cell<'static>>> {
         })
     };
     table.columns.iter().map(|column| column.holds).enumerate().map(cell).collect()
-}
-
-fn whole(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// What an error of SQLite means to the user.

@@ -2,11 +2,11 @@
 
 use jiff::civil::{Date, DateTime};
 use parquet::data_type::{ByteArray, FixedLenByteArray};
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 use super::schema::{NUMBER_SCALE, listed};
 use crate::record::Record;
-use crate::tables::{AMOUNT_SCALE, Cell, Column, Misfit, PROJECTS, RATE_SCALE, Rows, TABLES, Type};
+use crate::tables::{AMOUNT_SCALE, Cell, Column, Misfit, PROJECTS, RATE_SCALE, Rows, TABLES, Type, rounded};
 
 /// One row or several: the values of each column, in the order of the schema.
 #[derive(Debug)]
@@ -145,10 +145,9 @@ impl Leaf {
     }
 }
 
-/// How many times a number holds the unit of so many digits behind the point; digits beyond it are rounded, half away
-/// from nought.
+/// How many times a number holds the unit of so many digits behind the point; digits beyond it are rounded.
 fn units(number: Decimal, scale: u32) -> i128 {
-    let number = number.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero);
+    let number = rounded(number, scale);
     number.mantissa() * 10_i128.pow(scale.saturating_sub(number.scale()))
 }
 

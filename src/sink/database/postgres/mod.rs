@@ -17,7 +17,7 @@ use postgres::{Client, Error, Portal, Statement, Transaction};
 
 pub use target::{Surroundings, Target};
 
-use super::{Access, Counts, Fault, Run, Shard, Store};
+use super::{Access, Counts, Fault, LAST_RUN, Run, Shard, Store, whole};
 use crate::record::Record;
 use crate::tables::{Cell, DOCUMENTS, Dialect, MENTIONS, PROJECTS, Rows, TABLES, Table, WARNINGS, record};
 use fault::Failure;
@@ -98,10 +98,9 @@ impl Store for Postgres {
     fn begin(&mut self, run: &Run) -> Result<HashSet<String>, Fault> {
         let (id, done) = self.change(|t| {
             t.execute("select pg_advisory_xact_lock($1)", &[&LOCK])?;
-            let last = "select id, case when finished_at is null then input_digest else '' end from runs order by id desc limit 1";
-            if let Some(last) = t.query_opt(last, &[])? {
-                let (id, digest): (i64, String) = (last.try_get(0)?, last.try_get(1)?);
-                if digest == run.input_digest && !digest.is_empty() {
+            if let Some(last) = t.query_opt(LAST_RUN, &[])? {
+                let id: i64 = last.try_get(0)?;
+                if run.goes_on(last.try_get(1)?) {
                     let shards = t.query("select digest from shards where run = $1", &[&id])?;
                     return Ok((id, shards.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?));
                 }
@@ -249,8 +248,4 @@ fn cells(row: &postgres::Row, table: &Table) -> Result<Vec<Cell<'static>>, Strin
         raw.and_then(|raw| raw.cell(column.holds)).ok_or_else(strange)
     };
     table.columns.iter().enumerate().map(cell).collect()
-}
-
-fn whole(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }

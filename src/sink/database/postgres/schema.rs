@@ -3,7 +3,7 @@
 use postgres::{Client, Error, GenericClient};
 
 use super::{DIALECT, LOCK, Postgres};
-use crate::sink::database::{Access, Fault, altered, is_version};
+use crate::sink::database::{Access, Fault, is_ours, is_version};
 use crate::tables::{TABLES, ddl};
 
 /// The oldest server, as it counts its versions: 12.
@@ -47,7 +47,7 @@ impl Postgres {
         })
     }
 
-    /// Whether the tables are as this program makes them; columns beside them are their owner's.
+    /// Whether the tables are as this program makes them.
     fn check(&mut self) -> Result<(), Fault> {
         let version = self.version()?.unwrap_or_default();
         is_version(&self.place, version)?;
@@ -58,13 +58,7 @@ impl Postgres {
                 let rows = c.query(columns, &[&table.name])?;
                 rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
             })?;
-            let wanted = table.columns.iter().map(|column| (column.name, DIALECT.type_of(column.holds)));
-            let mut missing = wanted.filter(|(name, holds)| !found.iter().any(|(n, h)| n == name && h == holds));
-            if let Some((name, holds)) = missing.next() {
-                let other = found.iter().find(|(n, _)| n == name);
-                let other = other.map_or("none".to_owned(), |(name, holds)| format!("{name} {holds}"));
-                return Err(altered(&self.place, table, &format!("{name} {holds}"), &other));
-            }
+            is_ours(&self.place, table, DIALECT, &found)?;
         }
         Ok(())
     }

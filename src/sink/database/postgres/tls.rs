@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
@@ -114,6 +114,19 @@ impl fmt::Debug for Trust {
     }
 }
 
+impl Trust {
+    /// Who trusts any certificate gains nothing by the proof that the server holds its key; and old ones cannot be read.
+    fn signature(
+        &self,
+        verify: impl FnOnce(&WebPkiSupportedAlgorithms) -> Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        if self.mode < Mode::VerifyCa {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
+        verify(&self.provider.signature_verification_algorithms)
+    }
+}
+
 impl ServerCertVerifier for Trust {
     fn verify_server_cert(
         &self,
@@ -145,11 +158,7 @@ impl ServerCertVerifier for Trust {
         found: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        // Who trusts any certificate gains nothing by the proof that the server holds its key; and old ones cannot be read.
-        if self.mode < Mode::VerifyCa {
-            return Ok(HandshakeSignatureValid::assertion());
-        }
-        verify_tls12_signature(message, found, signed, &self.provider.signature_verification_algorithms)
+        self.signature(|known| verify_tls12_signature(message, found, signed, known))
     }
 
     fn verify_tls13_signature(
@@ -158,10 +167,7 @@ impl ServerCertVerifier for Trust {
         found: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        if self.mode < Mode::VerifyCa {
-            return Ok(HandshakeSignatureValid::assertion());
-        }
-        verify_tls13_signature(message, found, signed, &self.provider.signature_verification_algorithms)
+        self.signature(|known| verify_tls13_signature(message, found, signed, known))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
