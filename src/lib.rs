@@ -18,6 +18,7 @@
 mod decode;
 mod digest;
 mod names;
+mod parallel;
 
 pub mod check;
 pub mod cli;

@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 use std::io::IsTerminal;
-use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::{PoisonError, mpsc};
 use std::thread;
@@ -15,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::database::{Secret, completed, url};
 use super::{Common, Outcome, Refusal, interrupt, remark};
 use crate::digest::hexadecimal;
+use crate::parallel;
 use crate::sink::database::{
     Access, Counts, Loader, Postgres, Prepared, Run, Seen, Shard, Sieve, Sqlite, Store, Tally, Url, clash, prepare,
 };
@@ -274,7 +274,7 @@ pub fn each<R: Send>(
         scope.spawn(move || {
             for part in records.parts() {
                 let made = part.map(|part| {
-                    let made = on_all_cores(&part.records, make);
+                    let made = parallel::each(&part.records, make);
                     (part, made)
                 });
                 if send.send(made).is_err() {
@@ -287,18 +287,6 @@ pub fn each<R: Send>(
             take(part, made)?;
         }
         Ok(())
-    })
-}
-
-fn on_all_cores<R: Send>(records: &[Raw], make: &(impl Fn(&Raw) -> R + Sync)) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let share = records.len().div_ceil(cores).max(1);
-    thread::scope(|scope| {
-        let shares: Vec<_> = records
-            .chunks(share)
-            .map(|records| scope.spawn(move || records.iter().map(make).collect::<Vec<R>>()))
-            .collect();
-        shares.into_iter().flat_map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
 }
 

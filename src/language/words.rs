@@ -2,6 +2,7 @@
 
 use super::table::{Mask, Table};
 use super::tokens::{Token, tokens};
+use crate::parallel;
 use crate::patterns::{PatternError, Patterns, UND};
 use crate::text::fold;
 
@@ -27,15 +28,43 @@ pub const UNKNOWN: f32 = -3.0;
 /// sentences judged with a share of 0.9 some nine in ten are right (`cargo bench --bench language` shows the table).
 const CERTAINTY: f64 = 0.7;
 
+/// What tells a language in one script.
+struct Script {
+    letters: String,
+    /// The keys of its words.
+    words: Vec<u64>,
+}
+
+/// What tells a language; one that is written in two scripts counts as one for each.
+fn scripts(code: &str, patterns: &Patterns) -> Result<Vec<Script>, PatternError> {
+    let telling = patterns.telling(code)?;
+    let (latin, other): (String, String) = telling.letters.chars().partition(|&c| is_latin(c));
+    let scripts = match (latin.is_empty(), other.is_empty()) {
+        (false, false) => vec![latin, other],
+        (true, false) => vec![other],
+        _ => vec![latin],
+    };
+    let forms: Vec<String> = telling.words.iter().map(|form| fold(form)).collect();
+    let script = |letters: String| {
+        let script = letters.chars().next().is_none_or(is_latin);
+        let words = forms.iter().flat_map(|form| tokens(form));
+        let own = words.filter(|word| word.text().chars().next().is_some_and(is_latin) == script);
+        Script { letters: fold(&letters), words: own.map(|word| word.key).collect() }
+    };
+    Ok(scripts.into_iter().map(script).collect())
+}
+
 impl Words {
     /// Reads the words of every pattern file, or of those `among`.
     pub fn new(patterns: &Patterns, among: Option<&[String]>) -> Result<Self, PatternError> {
         let letters = vec![0; usize::from(u16::MAX) + 1];
         let mut all = Words { codes: Vec::new(), known: Table::default(), letters };
         let mut known = Vec::new();
-        for code in patterns.codes().filter(|code| *code != UND) {
-            if among.is_none_or(|among| among.iter().any(|known| known == code)) {
-                all.add(code, patterns, &mut known)?;
+        let wanted = |code: &&str| *code != UND && among.is_none_or(|among| among.iter().any(|known| known == code));
+        let codes: Vec<&str> = patterns.codes().filter(wanted).collect();
+        for (code, scripts) in codes.iter().zip(parallel::each(&codes, |code| scripts(code, patterns))) {
+            for script in scripts? {
+                all.add(code, &script, &mut known)?;
             }
         }
         let unknown = all.state(UND)?;
@@ -46,28 +75,14 @@ impl Words {
         Ok(all)
     }
 
-    fn add(&mut self, code: &str, patterns: &Patterns, known: &mut Vec<(u64, Mask)>) -> Result<(), PatternError> {
-        let telling = patterns.telling(code)?;
-        let (latin, other): (String, String) = telling.letters.chars().partition(|&c| is_latin(c));
-        // A language written in two scripts counts as one for each.
-        let scripts: Vec<&str> = match (latin.is_empty(), other.is_empty()) {
-            (false, false) => vec![&latin, &other],
-            (true, false) => vec![&other],
-            _ => vec![&latin],
-        };
-        let forms: Vec<String> = telling.words.iter().map(|form| fold(form)).collect();
-        for letters in scripts {
-            let bit = self.state(code)?;
-            for letter in fold(letters).chars() {
-                if let Some(languages) = self.letters.get_mut(letter as usize) {
-                    *languages |= bit;
-                }
+    fn add(&mut self, code: &str, script: &Script, known: &mut Vec<(u64, Mask)>) -> Result<(), PatternError> {
+        let bit = self.state(code)?;
+        for letter in script.letters.chars() {
+            if let Some(languages) = self.letters.get_mut(letter as usize) {
+                *languages |= bit;
             }
-            let script = letters.chars().next().is_none_or(is_latin);
-            let words = forms.iter().flat_map(|form| tokens(form));
-            let own = words.filter(|word| word.text().chars().next().is_some_and(is_latin) == script);
-            known.extend(own.map(|word| (word.key, bit)));
         }
+        known.extend(script.words.iter().map(|&word| (word, bit)));
         Ok(())
     }
 

@@ -390,7 +390,7 @@ mod tests {
             let several = prop::collection::vec(inner, 1..3);
             prop_oneof![
                 several.clone().prop_map(Node::Optional),
-                prop::collection::vec(several, 1..3).prop_map(Node::Either),
+                prop::collection::vec(several, 1..3).prop_map(|ways| Node::Either(ways.into())),
             ]
         });
         prop::collection::vec(node, 1..4)

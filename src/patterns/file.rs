@@ -32,6 +32,9 @@ pub struct Loaded {
     pub file: File,
     place: String,
     source: Cow<'static, str>,
+    /// Its endings by their names, and each without accents too where the file says so.
+    endings: BTreeMap<String, Node>,
+    plain_endings: BTreeMap<String, Node>,
 }
 
 impl Unread {
@@ -49,7 +52,7 @@ impl Unread {
             let message = format!("expected \"{code}\" as the file is named, found \"{}\"", file.language.get_ref());
             return Err(PatternError::at(place, source, file.language.span(), message));
         }
-        Ok(Loaded { file, place: self.place.clone(), source: self.text.clone() })
+        Ok(Loaded::new(file, self.place.clone(), self.text.clone()))
     }
 
     /// Reads only what tells the language from others: its first lines, endings, month names and most frequent words.
@@ -71,6 +74,19 @@ impl Unread {
 }
 
 impl Loaded {
+    fn new(file: File, place: String, source: Cow<'static, str>) -> Self {
+        let either = |endings: &Forms| syntax::either(endings.iter().map(|ending| ending.get_ref().as_str()));
+        let endings: BTreeMap<String, Node> =
+            file.endings.iter().map(|(name, endings)| (name.clone(), either(endings))).collect();
+        let mut loaded = Loaded { file, place, source, plain_endings: endings.clone(), endings };
+        let mut plain = std::mem::take(&mut loaded.plain_endings);
+        for ending in plain.values_mut() {
+            loaded.add_plain(std::slice::from_mut(ending));
+        }
+        loaded.plain_endings = plain;
+        loaded
+    }
+
     /// Every text the forms stand for, without accents too where the file says so.
     pub fn texts(&self, forms: &Forms) -> Result<Vec<String>, PatternError> {
         let mut all = Vec::new();
@@ -87,13 +103,20 @@ impl Loaded {
 
     /// The forms as nodes.
     fn forms(&self, forms: &Forms) -> Result<Vec<Form>, PatternError> {
-        forms.iter().map(|form| Ok(self.with_plain(self.parse(form)?))).collect()
+        forms.iter().map(|form| self.with_plain(form)).collect()
     }
 
-    /// The texts of a pattern also without their accents, where the file says so.
-    fn with_plain(&self, mut nodes: Vec<Node>) -> Vec<Node> {
+    /// Reads a pattern or form, its texts also without their accents where the file says so.
+    fn with_plain(&self, source: &Spanned<String>) -> Result<Vec<Node>, PatternError> {
+        let mut nodes = self.written(source)?;
+        self.add_plain(&mut nodes);
+        put_endings(&mut nodes, &self.plain_endings);
+        Ok(nodes)
+    }
+
+    fn add_plain(&self, nodes: &mut [Node]) {
         if self.file.unaccented {
-            syntax::replace(&mut nodes, &|node| match node {
+            syntax::replace(nodes, &|node| match node {
                 Node::Text(written) if !written.is_ascii() => {
                     let plain = text::unaccented(written);
                     (plain != *written).then(|| syntax::either([written.as_str(), plain.as_str()].into_iter()))
@@ -101,26 +124,24 @@ impl Loaded {
                 _ => None,
             });
         }
-        nodes
     }
 
     /// Reads a pattern or form; the names of endings in it become their endings.
     pub fn parse(&self, source: &Spanned<String>) -> Result<Vec<Node>, PatternError> {
-        let mut nodes = syntax::parse(source.get_ref()).map_err(|error| {
+        let mut nodes = self.written(source)?;
+        put_endings(&mut nodes, &self.endings);
+        Ok(nodes)
+    }
+
+    /// Reads a pattern or form as it is written.
+    fn written(&self, source: &Spanned<String>) -> Result<Vec<Node>, PatternError> {
+        syntax::parse(source.get_ref()).map_err(|error| {
             let place = PatternError::at(&self.place, &self.source, self.inside(source, &error.at), error.message);
             match error.help {
                 Some(help) => place.help(help),
                 None => place,
             }
-        })?;
-        syntax::replace(&mut nodes, &|node| match node {
-            Node::Slot { name, .. } => {
-                let endings = self.file.endings.get(name)?;
-                Some(syntax::either(endings.iter().map(|ending| ending.get_ref().as_str())))
-            }
-            _ => None,
-        });
-        Ok(nodes)
+        })
     }
 
     /// Where a part of a string stands in the file; the string as a whole where escapes have moved it.
@@ -205,9 +226,9 @@ impl Loaded {
 
     /// Reads a pattern and checks its slots.
     fn pattern(&self, source: &Spanned<String>) -> Result<Vec<Node>, PatternError> {
-        let nodes = self.parse(source)?;
+        let nodes = self.with_plain(source)?;
         self.check_slots(source, &nodes)?;
-        Ok(self.with_plain(nodes))
+        Ok(nodes)
     }
 
     fn check_slots(&self, source: &Spanned<String>, nodes: &[Node]) -> Result<(), PatternError> {
@@ -295,6 +316,14 @@ impl Loaded {
             None => Ok(()),
         }
     }
+}
+
+/// Puts endings in the place of their names.
+fn put_endings(nodes: &mut [Node], endings: &BTreeMap<String, Node>) {
+    syntax::replace(nodes, &|node| match node {
+        Node::Slot { name, .. } => endings.get(name).cloned(),
+        _ => None,
+    });
 }
 
 fn places(cue: &CueSource) -> [(Place, &Forms); 4] {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::schema::Class;
+use super::steps::bit;
 use super::syntax::{self, Node};
 use super::table::Table;
 use crate::text::fold;
 
 /// The words of one language together with those of every language.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Lexicon {
     words: Trie,
     /// What words end with that a file writes with [`ENDING`].
@@ -22,7 +23,7 @@ pub struct Lexicon {
 }
 
 /// A form and what it means; which class and word it is of stands in the trie.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Form {
     class: Class,
     value: Arc<str>,
@@ -39,7 +40,7 @@ pub struct Word {
 }
 
 /// The words numbers are spelled out with, folded.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct NumberWords {
     pub values: Vec<(String, u64)>,
     pub joiners: Vec<String>,
@@ -148,6 +149,12 @@ impl Lexicon {
             ends |= self.word(end, form).is_some_and(|word| word.class.bit() & classes != 0);
         });
         ends
+    }
+
+    /// The bytes that forms go on with from a node, as bits of a set.
+    pub fn bytes_behind(&self, node: u32) -> u64 {
+        let follows = |byte: &u8| self.words.edges.get(edge(node, *byte)).is_some();
+        (0..=u8::MAX).filter(follows).fold(0, |all, byte| all | bit(byte))
     }
 
     /// Whether an ending that begins at or behind `at` may go on behind a text.
@@ -281,7 +288,7 @@ fn case_fits(form: &str, written: &str) -> bool {
 }
 
 /// Texts by their first bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Trie {
     /// Node and byte → the next node.
     edges: Table,

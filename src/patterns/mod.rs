@@ -34,6 +34,7 @@ pub use slots::{Slot, View};
 pub use syntax::{Node, Part};
 
 use crate::digest::sha256;
+use crate::parallel;
 use file::Unread;
 
 /// The code of the file that holds in every language.
@@ -91,6 +92,8 @@ pub struct Patterns {
     /// What headings of tables say.
     columns: Unread,
     headings: OnceLock<Result<Headings, PatternError>>,
+    /// The words of every language, which those of each begin with.
+    common: OnceLock<Result<Lexicon, PatternError>>,
     digest: OnceLock<String>,
 }
 
@@ -186,7 +189,8 @@ impl Patterns {
         }
         let files = sources.keys().map(|code| (code.clone(), OnceLock::new())).collect();
         let compiled = sources.keys().map(|code| (code.clone(), OnceLock::new())).collect();
-        Patterns { sources, files, compiled, columns, headings: OnceLock::new(), digest: OnceLock::new() }
+        let (headings, common, digest) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Patterns { sources, files, compiled, columns, headings, common, digest }
     }
 
     /// The first 16 hex digits of SHA-256 over all files.
@@ -269,31 +273,53 @@ impl Patterns {
         codes.map(|code| Ok((code, self.file(code)?))).collect()
     }
 
+    /// The words of every language, and those of a language's own file.
+    fn words(&self, layers: &[(&str, &Loaded)]) -> Result<Lexicon, PatternError> {
+        let common = self.common.get_or_init(|| {
+            let mut words = Lexicon::default();
+            self.file(UND)?.add_words(&mut words).map(|()| words)
+        });
+        let mut words = common.clone()?;
+        for (_, loaded) in layers.iter().filter(|(code, _)| *code != UND) {
+            loaded.add_words(&mut words)?;
+        }
+        Ok(words)
+    }
+
     fn compile(&self, code: &str) -> Result<Language, PatternError> {
         let layers = self.layers(code)?;
-        let mut words = Lexicon::default();
+        // The first page of a language waits for this.
+        let (words, patterns) = parallel::both(|| self.words(&layers), || Written::new(&layers));
+        let (words, Written { rules, labels, cues }) = (words?, patterns?);
+        let (finder, [rules, labelled]) =
+            parallel::both(|| Finder::new(labels, cues, &words), || rules.map(|rules| RuleSet::new(rules, &words)));
+        let decimal = layers.iter().rev().find_map(|(_, loaded)| loaded.file.numbers.decimal);
+        let numbers = Numbers { decimal };
+        Ok(Language { code: code.to_owned(), numbers, rules, labelled, finder, words })
+    }
+}
+
+/// What a language's files say beside words.
+struct Written {
+    /// The rules tried everywhere, and those tried behind a label only.
+    rules: [Vec<rules::Source>; 2],
+    labels: Vec<(Vec<cues::Form>, Label)>,
+    cues: Vec<(Vec<cues::Form>, Cue)>,
+}
+
+impl Written {
+    fn new(layers: &[(&str, &Loaded)]) -> Result<Self, PatternError> {
         let (mut rules, mut labelled) = (Vec::new(), Vec::new());
         let (mut labels, mut cues, mut prints) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let mut numbers = Numbers::default();
         for (layer, loaded) in layers {
-            loaded.add_words(&mut words)?;
             for rule in loaded.rules(layer)? {
                 if rule.labelled { labelled.push(rule) } else { rules.push(rule) }
             }
             labels.extend(loaded.labels(layer, &mut prints)?);
             cues.extend(loaded.cues(layer)?);
-            numbers.decimal = loaded.file.numbers.decimal.or(numbers.decimal);
         }
         // Where both say the same words, Kohesio's are found first.
         let prints = prints.into_iter().map(|(form, label)| (vec![vec![Node::Text(form)]], label));
-        let labels = prints.chain(labels).collect();
-        Ok(Language {
-            code: code.to_owned(),
-            numbers,
-            rules: RuleSet::new(rules, &words),
-            labelled: RuleSet::new(labelled, &words),
-            finder: Finder::new(labels, cues, &words),
-            words,
-        })
+        Ok(Written { rules: [rules, labelled], labels: prints.chain(labels).collect(), cues })
     }
 }

@@ -292,7 +292,14 @@ impl Writer<'_> {
     }
 
     fn text(&mut self, text: &str, mut next: u32) -> u32 {
-        let whole = self.exact == Exact::Texts && has_capital(text);
+        if !has_capital(text) {
+            let folded = fold(text);
+            for &byte in folded.as_bytes().iter().rev() {
+                next = self.program.push(Inst::Byte { byte, case: Case::Any, next });
+            }
+            return next;
+        }
+        let whole = self.exact == Exact::Texts;
         let group = self.group.saturating_sub(u16::from(whole));
         if whole {
             self.group = group;

@@ -48,10 +48,17 @@ pub struct More {
     pub ends: Vec<(u32, usize)>,
     /// The node of the lexicon where longer forms go on, one byte behind the word; nought where none do.
     pub node: u32,
+    /// The bytes they go on with, as [`bit`]s: most words are followed by another.
+    pub next: u64,
     /// Whether the word is a number that others may be a part of.
     pub number: bool,
     /// Whether it takes more than the word to tell the step.
     pub open: bool,
+}
+
+/// The bit of a byte in a set of few; several bytes share one.
+pub fn bit(byte: u8) -> u64 {
+    1 << (byte & 63)
 }
 
 impl Step {

@@ -10,6 +10,7 @@
 //! | `\[` | the character itself, for each of `{ } [ ] ( ) \| \` |
 
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Which value of a rule a slot belongs to: its only one, or one end of a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,9 +24,14 @@ pub enum Part {
 pub enum Node {
     Text(String),
     Space,
-    Slot { part: Part, name: String, at: Range<usize> },
+    Slot {
+        part: Part,
+        name: String,
+        at: Range<usize>,
+    },
     Optional(Vec<Node>),
-    Either(Vec<Vec<Node>>),
+    /// Ways that many patterns share, as those of a word's endings, are held once.
+    Either(Arc<[Vec<Node>]>),
 }
 
 /// What is wrong with a pattern and where, in bytes of its source.
@@ -143,7 +149,7 @@ impl<'s> Parser<'s> {
             }
         }
         self.close(from, closing)?;
-        Ok(Node::Either(ways))
+        Ok(Node::Either(ways.into()))
     }
 
     fn close(&mut self, from: usize, closing: char) -> Result<(), SyntaxError> {
@@ -185,7 +191,7 @@ pub fn replace(nodes: &mut [Node], by: &impl Fn(&Node) -> Option<Node>) {
     for node in nodes {
         match node {
             Node::Optional(inner) => replace(inner, by),
-            Node::Either(ways) => ways.iter_mut().for_each(|way| replace(way, by)),
+            Node::Either(ways) => Arc::make_mut(ways).iter_mut().for_each(|way| replace(way, by)),
             _ => {
                 if let Some(other) = by(node) {
                     *node = other;
@@ -240,7 +246,7 @@ fn each_then<'n>(nodes: &'n [Node], behind: &mut Vec<&'n [Node]>, head: &mut Str
             each_then(rest, behind, head, seen);
         }
         Node::Either(ways) => {
-            for way in ways {
+            for way in ways.iter() {
                 behind.push(rest);
                 each_then(way, behind, head, seen);
                 behind.pop();

@@ -1,7 +1,7 @@
 //! A hash table of numbers: the edges of tries and automata, several bytes of text a lookup.
 
 /// Keys and values; keys are any number but the largest.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Table {
     /// Open addressing over a power of two of cells, two thirds full at most.
     cells: Vec<(u32, u32)>,

@@ -23,10 +23,9 @@ pub struct Hits {
 
 impl Hits {
     /// Sorts what was marked in the order of the text.
-    fn new(mut all: Vec<Hit>) -> Self {
-        all.sort_by_key(|hit| hit.topic);
+    fn new(marked: &[Hit]) -> Self {
         let mut topics = [0; Topic::COUNT + 1];
-        for hit in &all {
+        for hit in marked {
             if let Some(count) = topics.get_mut(usize::from(hit.topic) + 1) {
                 *count += 1;
             }
@@ -35,6 +34,15 @@ impl Hits {
         for first in &mut topics {
             sum += *first;
             *first = sum;
+        }
+        let (mut next, mut all) = (topics, marked.to_vec());
+        for hit in marked {
+            if let Some(place) = next.get_mut(usize::from(hit.topic))
+                && let Some(cell) = all.get_mut(*place as usize)
+            {
+                *cell = *hit;
+                *place += 1;
+            }
         }
         Hits { all, topics }
     }
@@ -280,7 +288,7 @@ impl<'p, 't, 'l> Marker<'p, 't, 'l> {
     /// The marks; what was learnt is kept for the next page.
     fn finish(self) -> Hits {
         self.passage.language.finder.automaton().give_back(self.states);
-        Hits::new(self.hits)
+        Hits::new(&self.hits)
     }
 }
 

@@ -109,8 +109,13 @@ pub fn scan<'s, V>(passage: &Passage<'_, 's>, read: impl Fn(&Match<'s>) -> Optio
         if matches!(start.kind, Begins::BehindFigure | Begins::BehindWord) {
             continue;
         }
+        // Most figures stand inside a number, which is seen at once; of words and signs few begin anything.
+        let figure = start.kind == Begins::Figure;
+        if figure && !begins(passage, start.at) {
+            continue;
+        }
         rules.automaton().at(&mut states, &mut view, start.at, &mut ends);
-        if ends.is_empty() || !begins(passage, start.at) {
+        if ends.is_empty() || !(figure || begins(passage, start.at)) {
             continue;
         }
         done.clear();

@@ -116,7 +116,8 @@ impl States {
     /// Whether nothing behind a word that ends at `end` makes another step of it.
     fn holds(&self, view: &mut View<'_>, more: &More, from: u16, end: usize, limit: usize) -> bool {
         let slots = || self.state(from).map_or(0, |from| from.slots);
-        let longer = more.node != 0 && view.goes_on(more.node, end + 1, limit, slots());
+        let next = || view.text().as_bytes().get(end + 1).is_some_and(|&byte| more.next & steps::bit(byte) != 0);
+        let longer = more.node != 0 && next() && view.goes_on(more.node, end + 1, limit, slots());
         !(more.open || longer || (more.number && view.number_goes_on(end)))
     }
 
@@ -180,6 +181,7 @@ impl States {
         if wanted != 0 {
             let alone = Alone::new(words, text, at, end, wanted)?;
             (more.node, more.number) = (alone.node, alone.number);
+            more.next = if alone.node == 0 { 0 } else { words.bytes_behind(alone.node) };
             open.extend(alone.fillings.iter().map(|f| (f.end, self.slots(automaton, state, f.slots))));
         }
         let mut reached = Vec::new();
@@ -271,7 +273,7 @@ mod tests {
         let part = prop_oneof![
             4 => node,
             1 => several.clone().prop_map(Node::Optional),
-            1 => prop::collection::vec(several, 1..3).prop_map(Node::Either),
+            1 => prop::collection::vec(several, 1..3).prop_map(|ways| Node::Either(ways.into())),
         ];
         prop::collection::vec(part, 1..5)
     }

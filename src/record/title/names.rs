@@ -68,10 +68,14 @@ impl<'h> PageNames<'h> {
     }
 
     pub fn is_heading(&self, line: &str) -> bool {
-        self.headings.contains(&key(line))
+        !self.headings.is_empty() && self.headings.contains(&key(line))
     }
 
     pub fn is_site(&self, line: &str) -> bool {
+        // Most pages say nothing of their site, and a key takes longer than all else here.
+        if self.site.is_none() && !self.keys.iter().any(|(_, site)| *site) {
+            return false;
+        }
         let line = key(line);
         self.site.as_ref() == Some(&line) || self.keys.iter().any(|(part, site)| *site && *part == line)
     }
@@ -115,6 +119,9 @@ impl<'h> PageNames<'h> {
 
     /// The line that the markup names.
     pub fn line<'t>(&self, lines: &[&'t str]) -> Option<&'t str> {
+        if self.own.is_none() && self.keys.iter().all(|(part, _)| part.is_empty()) {
+            return None;
+        }
         let mut best: Option<(&'t str, Agreement)> = None;
         for line in lines {
             let Some(new) = self.agreement(line) else { continue };
