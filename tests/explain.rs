@@ -207,3 +207,16 @@ fn a_name_that_is_no_unicode_is_found_as_it_is_printed() {
         assert!(out(&run).contains("1902 EUR"), "{path}: {}", err(&run));
     }
 }
+
+#[test]
+fn standard_input_is_explained_as_a_file_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = "Il progetto costa 209.364,52 € e termina il 31 dicembre 2028.\n";
+    let path = folder.path().join("page.txt");
+    fs::write(&path, page).expect("written");
+    let file = kohex().arg("explain").arg(&path).output().expect("runs");
+    let piped = kohex().args(["explain", "-"]).stdin(fs::File::open(&path).expect("a file")).output().expect("runs");
+    assert_eq!(piped.status.code(), Some(0), "{}", String::from_utf8_lossy(&piped.stderr));
+    assert!(String::from_utf8_lossy(&piped.stdout).contains("[209.364,52 €]"));
+    assert_eq!(piped.stdout, file.stdout);
+}

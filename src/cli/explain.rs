@@ -6,17 +6,17 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 
-use super::{Common, Mapping, Outcome, Refusal, Tongues, load, print, quoted};
+use super::{Common, Mapping, Outcome, Refusal, STDIN, Tongues, load, print, quoted, standard_input};
 use crate::normalize::PeriodValue;
 use crate::patterns::{Heading, Kind};
-use crate::pipeline::{Failed, Given, Options, Placed, Reading};
+use crate::pipeline::{Body, Failed, Given, Options, Placed, Reading};
 use crate::record::{Fact, Found};
-use crate::source::{Limits, Named, Page, SourceError, named, printable};
+use crate::source::{Hints, Limits, Named, Page, SourceError, named, printable};
 use crate::text::Text;
 
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The page, as records and rejects name it: page.html, crawl.zip!page.html, list.csv#12
+    /// The page, as records and rejects name it: page.html, crawl.zip!page.html, list.csv#12; - is standard input
     #[arg(value_name = "PAGE")]
     page: PathBuf,
     #[command(flatten)]
@@ -31,12 +31,18 @@ const NAMED: usize = 10;
 impl Explain {
     pub fn run(&self, common: &Common) -> Result<Outcome, Refusal> {
         let limits = Limits::default();
-        let page = self.find(&limits)?;
+        let page = if self.page.as_os_str() == STDIN { None } else { Some(self.find(&limits)?) };
         let options = Options { columns: self.mapping.map.clone(), ..Options::default() };
         let extractor = self.tongues.extractor(load(common)?, options)?;
         let failed = |e: Failed| Refusal(format!("{}: {e}", printable(&self.page)));
         let mut buffer = Vec::new();
-        let given = Given::of(&page, &limits, &mut buffer).map_err(failed)?;
+        let hints = Hints::default();
+        let given = if let Some(page) = &page {
+            Given::of(page, &limits, &mut buffer).map_err(failed)?
+        } else {
+            buffer = standard_input(limits.page_bytes)?;
+            Given { name: STDIN, body: Body::Bytes(&buffer), hints: &hints }
+        };
         let tell = |text: &Text<'_>, reading: &Reading<'_>| {
             print(|out| {
                 marked(out, text, reading)?;

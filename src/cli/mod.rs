@@ -14,7 +14,7 @@ mod shell;
 mod verify;
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -105,6 +105,20 @@ impl Refusal {
         Refusal(format!("{place}: {what}: {}{help}", plain(error)))
     }
 }
+
+/// All of standard input, which is a page of `most` bytes.
+fn standard_input(most: u64) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(most + 1).read_to_end(&mut bytes);
+    read.map_err(|e| Refusal::new("standard input", "cannot be read", &e))?;
+    if bytes.len() as u64 > most {
+        return Err(Refusal(format!("standard input: expected a page of at most {most} bytes, found more")));
+    }
+    Ok(bytes)
+}
+
+/// What standard input is called.
+const STDIN: &str = "-";
 
 impl<E: std::error::Error> From<E> for Refusal {
     fn from(error: E) -> Self {

@@ -10,6 +10,12 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 pub use wide::utf16;
 
+/// What a document is whose bytes may be letters but make no page.
+pub fn document(bytes: &[u8]) -> Option<&'static str> {
+    const BEGINNINGS: [(&[u8], &str); 2] = [(b"%PDF-", "a PDF document"), (b"{\\rtf", "an RTF document")];
+    BEGINNINGS.into_iter().find(|(beginning, _)| bytes.starts_with(beginning)).map(|(_, name)| name)
+}
+
 /// The encoding that a byte order mark names, and the bytes behind the mark.
 pub fn marked(bytes: &[u8]) -> (Option<&'static Encoding>, &[u8]) {
     match bytes {

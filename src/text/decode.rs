@@ -22,16 +22,21 @@ pub struct Decoded<'b> {
     pub repaired: usize,
 }
 
-/// The bytes are no text: an image, an archive, a database.
+/// The bytes are no text of a page.
 #[derive(Debug, PartialEq, Eq)]
-pub struct NotText {
-    /// Where the first byte stands that no text holds.
-    pub at: usize,
+pub enum NotText {
+    /// An image, an archive, a database: where the first byte stands that no text holds.
+    Binary { at: usize },
+    /// What another program shows as text.
+    Document(&'static str),
 }
 
 impl fmt::Display for NotText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected text, found binary data (a NUL byte at offset {})", self.at)
+        match self {
+            NotText::Binary { at } => write!(f, "expected text, found binary data (a NUL byte at offset {at})"),
+            NotText::Document(name) => write!(f, "expected text, found {name}"),
+        }
     }
 }
 
@@ -41,18 +46,21 @@ impl fmt::Display for NotText {
 ///
 /// # Errors
 /// [`NotText`] when a NUL byte stands in the first 64 KiB that is no half of a UTF-16 character: no page holds one, most
-/// binary files do.
+/// binary files do. And for documents of PDF and RTF, in which letters stand as well.
 pub fn decode<'b>(bytes: &'b [u8], declared: Option<&str>) -> Result<Decoded<'b>, NotText> {
     let (marked, bytes) = decode::marked(bytes);
     if let Some(encoding) = marked.filter(|&encoding| encoding != UTF_8) {
         return Ok(decoded_by(encoding, bytes));
+    }
+    if let Some(name) = decode::document(bytes) {
+        return Err(NotText::Document(name));
     }
     let head = bytes.get(..64 * 1024).unwrap_or(bytes);
     // `contains` is memchr, `position` a loop.
     if head.contains(&0)
         && let Some(at) = head.iter().position(|&b| b == 0)
     {
-        return decode::utf16(bytes).map(|encoding| decoded_by(encoding, bytes)).ok_or(NotText { at });
+        return decode::utf16(bytes).map(|encoding| decoded_by(encoding, bytes)).ok_or(NotText::Binary { at });
     }
     // Faster than what the standard library has.
     if let Some(text) = UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {

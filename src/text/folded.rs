@@ -131,15 +131,16 @@ pub fn fold(word: &str) -> String {
     let (mut done, mut at) = (0, 0);
     // Below U+00C0 only ASCII has capitals, and those are best changed all at once.
     while let Some(wide) = eights::find(word.as_bytes(), at, |eight| eights::from(eight, 0xc3)) {
-        let Some(c) = word.get(wide..).and_then(|rest| rest.chars().next()) else { break };
-        let behind = wide + c.len_utf8();
-        let lower = fold_char(c, short);
-        if lower != c {
-            folded.push_str(word.get(done..wide).unwrap_or_default());
-            folded.push(lower);
-            done = behind;
+        at = wide;
+        for c in word.get(wide..).unwrap_or_default().chars().take_while(|c| *c >= '\u{c0}') {
+            let (behind, lower) = (at + c.len_utf8(), fold_char(c, short));
+            if lower != c {
+                folded.push_str(word.get(done..at).unwrap_or_default());
+                folded.push(lower);
+                done = behind;
+            }
+            at = behind;
         }
-        at = behind;
     }
     folded.push_str(word.get(done..).unwrap_or_default());
     folded.make_ascii_lowercase();

@@ -6,15 +6,12 @@ use std::io::{self, BufRead, Read};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::{Outcome, Refusal, print};
+use super::super::{Outcome, Refusal, STDIN, print, standard_input};
 use super::Extract;
 use crate::pipeline::{Body, Extractor, Failed, Given};
 use crate::record::Record;
 use crate::reject::{Class, Reject, Stage};
 use crate::source::Hints;
-
-/// What a single page on standard input is called.
-const NAME: &str = "-";
 
 pub fn run(args: &Extract, extractor: &Extractor, standard_input: bool) -> Result<Outcome, Refusal> {
     if !standard_input || args.paths.len() > 1 {
@@ -30,14 +27,8 @@ pub fn run(args: &Extract, extractor: &Extractor, standard_input: bool) -> Resul
 
 /// Standard input as one page.
 fn page(args: &Extract, extractor: &Extractor) -> Result<Outcome, Refusal> {
-    let mut bytes = Vec::new();
-    let most = args.limits.max_page;
-    let read = io::stdin().lock().take(most + 1).read_to_end(&mut bytes);
-    read.map_err(|e| Refusal::new("standard input", "cannot be read", &e))?;
-    if bytes.len() as u64 > most {
-        return Err(Refusal(format!("standard input: expected a page of at most {most} bytes, found more")));
-    }
-    let given = Given { name: NAME, body: Body::Bytes(&bytes), hints: &Hints::default() };
+    let bytes = standard_input(args.limits.max_page)?;
+    let given = Given { name: STDIN, body: Body::Bytes(&bytes), hints: &Hints::default() };
     let records = extractor.read_page(&given).map_err(|e| Refusal(format!("standard input: {e}")))?;
     print(|out| records.iter().try_for_each(|record| out.write_all(&record.line())))
 }
@@ -88,11 +79,11 @@ fn lines(args: &Extract, extractor: &Extractor) -> Result<Outcome, Refusal> {
 
 fn too_long(most: u64, number: usize) -> Reject {
     let message = format!("expected a line of at most {most} bytes, found more");
-    Reject { path: format!("{NAME}#{number}"), stage: Stage::Source, class: Class::Size, message }
+    Reject { path: format!("{STDIN}#{number}"), stage: Stage::Source, class: Class::Size, message }
 }
 
 fn answer(line: &[u8], number: usize, extractor: &Extractor) -> Result<Vec<Record>, Reject> {
-    let name = format!("{NAME}#{number}");
+    let name = format!("{STDIN}#{number}");
     let reject = |path: &str, Failed { stage, class, message }| Reject { path: path.to_owned(), stage, class, message };
     let wrong = |found: String| {
         let message = format!("expected an object with \"text\" or \"html\", found {found}");

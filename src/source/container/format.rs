@@ -1,6 +1,7 @@
 //! Formats: what a file or member is, by its name and its first bytes.
 
 use super::super::table::TableKind;
+use crate::decode;
 
 /// What a file or a member of an archive is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -124,7 +125,7 @@ pub fn is_text(head: &[u8]) -> bool {
     if head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) {
         return true;
     }
-    if head.starts_with(b"%PDF") || head.starts_with(b"{\\rtf") {
+    if decode::document(head).is_some() {
         return false;
     }
     let odd = head.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0C | 0x1B)).count();

@@ -24,6 +24,13 @@ fn binary_data_is_refused() {
     for binary in [&b"\xff\xfe\0\0a\0\0\0"[..], b"\0\0\xfe\xff\0\0\0a", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"a\0"] {
         assert!(decode(binary, None).is_err(), "{binary:?}");
     }
+    for (document, name) in
+        [(&b"%PDF-1.4\n1 0 obj"[..], "a PDF document"), (b"{\\rtf1\\ansi 5 \\'80}", "an RTF document")]
+    {
+        let error = decode(document, None).expect_err("a document");
+        assert_eq!(error.to_string(), format!("expected text, found {name}"));
+    }
+    assert!(decode(b"A %PDF-1.4 costs 5 \x80", None).is_ok());
 }
 
 #[test]
