@@ -23,3 +23,23 @@ pub fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> 
         (one.join().unwrap_or_else(|panic| resume_unwind(panic)), other)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{both, each};
+
+    #[test]
+    fn what_is_made_comes_in_the_order_of_the_items() {
+        for count in [0, 1, 2, 7, 1000] {
+            let items: Vec<usize> = (0..count).collect();
+            assert_eq!(each(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+        }
+        assert_eq!(both(|| 1, || "b"), (1, "b"));
+    }
+
+    #[test]
+    #[should_panic(expected = "the seventh")]
+    fn a_panic_is_handed_on() {
+        each(&[1, 7], |item| assert!(*item != 7, "the seventh"));
+    }
+}

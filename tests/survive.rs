@@ -346,8 +346,13 @@ fn a_folder_taken_for_another_input_says_what_goes() {
     let (one, two) = (one.display(), two.display());
     let said = format!("the folder holds records of {one}: those that {two} does not give are removed at the end\n");
     assert!(told(&run).contains(&said), "{}", told(&run));
-    let run = extract(&[&format!("{two}"), "-o", &to]);
-    assert!(!told(&run).contains("the folder holds records"), "{}", told(&run));
+    for same in [format!("{two}"), format!("{two}/")] {
+        let run = extract(&[&same, "-o", &to]);
+        assert!(!told(&run).contains("the folder holds records"), "{}", told(&run));
+    }
+    // In another form, what was there goes as well.
+    let run = extract(&[&format!("{one}"), "-o", &to, "--compress"]);
+    assert!(told(&run).contains(&format!("the folder holds records of {two}/: ")), "{}", told(&run));
 }
 
 #[test]

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 
-use super::{Common, Mapping, Outcome, Refusal, STDIN, Tongues, load, print, quoted, standard_input};
+use super::{Common, Mapping, Outcome, Refusal, Tongues, load, print, quoted, standard_input};
 use crate::normalize::PeriodValue;
 use crate::patterns::{Heading, Kind};
 use crate::pipeline::{Body, Failed, Given, Options, Placed, Reading};
 use crate::record::{Fact, Found};
+use crate::sink::records::STDIN;
 use crate::source::{Hints, Limits, Named, Page, SourceError, named, printable};
 use crate::text::Text;
 

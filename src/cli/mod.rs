@@ -106,7 +106,7 @@ impl Refusal {
     }
 }
 
-/// All of standard input, which is a page of `most` bytes.
+/// All of standard input, which is a page of at most so many bytes.
 fn standard_input(most: u64) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     let read = io::stdin().lock().take(most + 1).read_to_end(&mut bytes);
@@ -116,9 +116,6 @@ fn standard_input(most: u64) -> Result<Vec<u8>, Refusal> {
     }
     Ok(bytes)
 }
-
-/// What standard input is called.
-const STDIN: &str = "-";
 
 impl<E: std::error::Error> From<E> for Refusal {
     fn from(error: E) -> Self {

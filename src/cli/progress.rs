@@ -94,6 +94,11 @@ impl Progress {
         self.read.load(Ordering::Relaxed)
     }
 
+    /// Tells something while pages are read.
+    pub fn remark(&self, what: &str) {
+        self.bar.suspend(|| remark(what));
+    }
+
     /// Pages, folders and parts of archives that gave none.
     pub fn rejects(&self) -> u64 {
         self.rejects.load(Ordering::Relaxed)

@@ -10,7 +10,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 pub use wide::utf16;
 
-/// What a document is whose bytes may be letters but make no page.
+/// The name of a document whose bytes may all be characters but make no page; `None` for anything else.
 pub fn document(bytes: &[u8]) -> Option<&'static str> {
     const BEGINNINGS: [(&[u8], &str); 2] = [(b"%PDF-", "a PDF document"), (b"{\\rtf", "an RTF document")];
     BEGINNINGS.into_iter().find(|(beginning, _)| bytes.starts_with(beginning)).map(|(_, name)| name)

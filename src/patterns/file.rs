@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::slice::from_mut;
 
 use toml::Spanned;
 
@@ -78,13 +79,13 @@ impl Loaded {
         let either = |endings: &Forms| syntax::either(endings.iter().map(|ending| ending.get_ref().as_str()));
         let endings: BTreeMap<String, Node> =
             file.endings.iter().map(|(name, endings)| (name.clone(), either(endings))).collect();
-        let mut loaded = Loaded { file, place, source, plain_endings: endings.clone(), endings };
-        let mut plain = std::mem::take(&mut loaded.plain_endings);
-        for ending in plain.values_mut() {
-            loaded.add_plain(std::slice::from_mut(ending));
+        let mut plain_endings = endings.clone();
+        if file.unaccented {
+            for ending in plain_endings.values_mut() {
+                add_plain(from_mut(ending));
+            }
         }
-        loaded.plain_endings = plain;
-        loaded
+        Loaded { file, place, source, endings, plain_endings }
     }
 
     /// Every text the forms stand for, without accents too where the file says so.
@@ -109,21 +110,11 @@ impl Loaded {
     /// Reads a pattern or form, its texts also without their accents where the file says so.
     fn with_plain(&self, source: &Spanned<String>) -> Result<Vec<Node>, PatternError> {
         let mut nodes = self.written(source)?;
-        self.add_plain(&mut nodes);
+        if self.file.unaccented {
+            add_plain(&mut nodes);
+        }
         put_endings(&mut nodes, &self.plain_endings);
         Ok(nodes)
-    }
-
-    fn add_plain(&self, nodes: &mut [Node]) {
-        if self.file.unaccented {
-            syntax::replace(nodes, &|node| match node {
-                Node::Text(written) if !written.is_ascii() => {
-                    let plain = text::unaccented(written);
-                    (plain != *written).then(|| syntax::either([written.as_str(), plain.as_str()].into_iter()))
-                }
-                _ => None,
-            });
-        }
     }
 
     /// Reads a pattern or form; the names of endings in it become their endings.
@@ -316,6 +307,17 @@ impl Loaded {
             None => Ok(()),
         }
     }
+}
+
+/// Beside every text with accents stands one without.
+fn add_plain(nodes: &mut [Node]) {
+    syntax::replace(nodes, &|node| match node {
+        Node::Text(written) if !written.is_ascii() => {
+            let plain = text::unaccented(written);
+            (plain != *written).then(|| syntax::either([written.as_str(), plain.as_str()].into_iter()))
+        }
+        _ => None,
+    });
 }
 
 /// Puts endings in the place of their names.

@@ -89,12 +89,19 @@ pub struct Written {
     pub sha256: String,
 }
 
+impl Written {
+    /// How many bytes the file of this name has; `None` where there is none.
+    pub fn found(&self, folder: &Path) -> Option<u64> {
+        fs::metadata(folder.join(&self.name)).map(|meta| meta.len()).ok()
+    }
+}
+
 /// A folder of shards, locked for this process.
 pub struct Folder {
     path: PathBuf,
     manifest: File,
-    /// What the run before read.
-    before: Vec<String>,
+    /// What the run before read, where it left records.
+    before: Option<Vec<String>>,
     done: BTreeMap<String, Line>,
     format: Format,
     compress: bool,
@@ -123,11 +130,12 @@ impl Folder {
         }
         let lock = lock(path)?;
         let manifest = File::options().create(true).read(true).append(true).open(&listed)?;
-        let (mut before, mut done) = (Vec::new(), BTreeMap::new());
+        let (mut inputs, mut records, mut done) = (None, false, BTreeMap::new());
         for line in lines(&manifest)? {
             if let Line::Run(run) = &line {
-                before.clone_from(&run.inputs);
+                inputs = Some(run.inputs.clone());
             }
+            records |= files(&line).iter().any(|file| !file.name.starts_with("rejects-"));
             if let Line::Pages(shard) | Line::Projects(shard) = &line
                 && shard.files.iter().all(|file| {
                     let what = file.name.split('-').next().unwrap_or_default();
@@ -144,12 +152,20 @@ impl Folder {
                 fs::remove_file(entry.path())?;
             }
         }
-        Ok(Folder { path: path.to_owned(), manifest, before, done, format, compress, _lock: lock })
+        Ok(Folder {
+            path: path.to_owned(),
+            manifest,
+            before: inputs.filter(|_| records),
+            done,
+            format,
+            compress,
+            _lock: lock,
+        })
     }
 
-    /// What the run before read; empty in a new folder.
-    pub fn before(&self) -> &[String] {
-        &self.before
+    /// What the run before read, where it left records.
+    pub fn before(&self) -> Option<&[String]> {
+        self.before.as_deref()
     }
 
     /// Whether an earlier run left records.
@@ -334,13 +350,6 @@ fn ending(what: &str, format: Format, compress: bool) -> &'static str {
         Format::Parquet if what == "part" => ".parquet",
         _ if compress => ".jsonl.zst",
         _ => ".jsonl",
-    }
-}
-
-impl Written {
-    /// The bytes that the file of this name has.
-    pub fn found(&self, folder: &Path) -> Option<u64> {
-        fs::metadata(folder.join(&self.name)).map(|meta| meta.len()).ok()
     }
 }
 

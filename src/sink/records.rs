@@ -78,6 +78,9 @@ impl Raw {
 
 /// Says why JSON is no record. Where it is a line of a file, only the column is told, as JSON would count lines anew.
 pub fn no_record(json: &[u8], error: &serde_json::Error, is_line: bool) -> String {
+    if json.starts_with("\u{feff}".as_bytes()) {
+        return "expected a record, found a byte order mark".to_owned();
+    }
     if !json.trim_ascii_start().starts_with(b"{") {
         return "expected a record, found no object of JSON".to_owned();
     }
@@ -121,13 +124,13 @@ pub struct Records {
 }
 
 /// What standard input is called.
-const STDIN: &str = "-";
+pub const STDIN: &str = "-";
 
 impl Records {
     /// Finds the files of folders; `-` is standard input, which is set down in a file without a name to be read again.
     ///
     /// # Errors
-    /// When a path cannot be read, or is a folder that holds no records or whose run has not ended.
+    /// When a path cannot be read, or is a folder that holds no records, or another folder, or whose run has not ended.
     pub fn open(paths: &[PathBuf]) -> Result<Self, Unread> {
         let mut records = Records { files: Vec::new(), input: None };
         for path in paths {
@@ -201,7 +204,9 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         [".json", ".jsonl", ".jsonl.zst", ".jsonl.gz", ".parquet"].iter().any(|ending| name.ends_with(ending))
     };
     let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
-    if let Some(deeper) = entries.iter().find(|path| path.is_dir()) {
+    // What is hidden, or a program's own, is nobody's records.
+    let own = |path: &&PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    if let Some(deeper) = entries.iter().filter(|path| path.is_dir() && !own(path)).min() {
         let help = "help: name the folders one by one";
         return wrong(&format!("expected a folder of files, found the folder {} in it\n{help}", deeper.display()));
     }

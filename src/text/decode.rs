@@ -27,7 +27,7 @@ pub struct Decoded<'b> {
 pub enum NotText {
     /// An image, an archive, a database: where the first byte stands that no text holds.
     Binary { at: usize },
-    /// What another program shows as text.
+    /// A document of another program, by its name.
     Document(&'static str),
 }
 
@@ -46,7 +46,7 @@ impl fmt::Display for NotText {
 ///
 /// # Errors
 /// [`NotText`] when a NUL byte stands in the first 64 KiB that is no half of a UTF-16 character: no page holds one, most
-/// binary files do. And for documents of PDF and RTF, in which letters stand as well.
+/// binary files do; or when the bytes begin as a PDF or RTF document does.
 pub fn decode<'b>(bytes: &'b [u8], declared: Option<&str>) -> Result<Decoded<'b>, NotText> {
     let (marked, bytes) = decode::marked(bytes);
     if let Some(encoding) = marked.filter(|&encoding| encoding != UTF_8) {

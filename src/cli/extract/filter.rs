@@ -6,11 +6,12 @@ use std::io::{self, BufRead, Read};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::{Outcome, Refusal, STDIN, print, standard_input};
+use super::super::{Outcome, Refusal, print, standard_input};
 use super::Extract;
 use crate::pipeline::{Body, Extractor, Failed, Given};
 use crate::record::Record;
 use crate::reject::{Class, Reject, Stage};
+use crate::sink::records::STDIN;
 use crate::source::Hints;
 
 pub fn run(args: &Extract, extractor: &Extractor, standard_input: bool) -> Result<Outcome, Refusal> {

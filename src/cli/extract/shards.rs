@@ -83,6 +83,12 @@ pub fn run(job: &Job<'_>, path: &Path) -> Result<Outcome, Refusal> {
     }
 }
 
+/// A path without what makes no difference to where it leads.
+fn plain_path(path: &str) -> &str {
+    let plain = path.trim_start_matches("./").trim_end_matches('/');
+    if plain.is_empty() { path } else { plain }
+}
+
 /// The command that was given, as one can give it again. With `--fail-fast` it would only end at the same page.
 fn again(failed: bool) -> String {
     let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
@@ -125,9 +131,12 @@ impl Shelf<'_, '_> {
             }
             return Err(Broken::NoPages);
         }
-        if self.folder.has_records() && self.folder.before() != run.inputs && !self.job.common.quiet {
-            let (before, now) = (self.folder.before().join(" "), run.inputs.join(" "));
-            remark(&format!(
+        let paths = |inputs: &[String]| inputs.iter().map(|path| plain_path(path).to_owned()).collect::<Vec<_>>();
+        if let Some(before) = self.folder.before().filter(|before| paths(before) != paths(&run.inputs))
+            && !self.job.common.quiet
+        {
+            let (before, now) = (shown(&before.join(" ")), run.inputs.join(" "));
+            self.job.progress.remark(&format!(
                 "the folder holds records of {before}: those that {now} does not give are removed at the end"
             ));
         }

@@ -78,7 +78,7 @@ pub fn run<S: Sink>(job: &Job<'_>, mut sink: S, place: &str) -> Result<Outcome, 
     });
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Outcome::Done),
-        // A database says itself where it is and what it did not do.
+        // A fault of a database names it already.
         Err(error) => Err(match error.get_ref().and_then(|error| error.downcast_ref::<Fault>()) {
             Some(fault) => Refusal(fault.to_string()),
             None => Refusal::new(place, "cannot be written", &error),

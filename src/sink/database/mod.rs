@@ -148,6 +148,13 @@ pub struct Run {
     pub input_digest: String,
 }
 
+impl Run {
+    /// Whether a run of this input goes on with one that was broken off.
+    fn goes_on(&self, with: &str) -> bool {
+        !with.is_empty() && self.input_digest == with
+    }
+}
+
 /// Records that are loaded together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shard {
@@ -213,8 +220,8 @@ fn is_version(place: &str, found: i32) -> Result<(), Fault> {
     }
 }
 
-/// Refuses a table that is not as this program makes it; columns beside its own are their owner's. Of a column the name
-/// and type are known.
+/// Refuses a table that is not as this program makes it; columns beside its own are their owner's. `found` has the name
+/// and type of each column.
 fn is_ours(place: &str, table: &Table, dialect: Dialect, found: &[(String, String)]) -> Result<(), Fault> {
     for column in table.columns {
         let (name, holds) = (dialect.stored(column), dialect.type_of(column.holds));
@@ -232,13 +239,6 @@ fn is_ours(place: &str, table: &Table, dialect: Dialect, found: &[(String, Strin
 /// The last run of a database; its input is empty when it has ended.
 const LAST_RUN: &str =
     "select id, case when finished_at is null then input_digest else '' end from runs order by id desc limit 1";
-
-impl Run {
-    /// Whether a run of this input goes on with one that was broken off.
-    fn goes_on(&self, with: &str) -> bool {
-        !with.is_empty() && self.input_digest == with
-    }
-}
 
 /// A count as databases take it.
 fn whole(count: u64) -> i64 {

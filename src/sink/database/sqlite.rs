@@ -321,12 +321,12 @@ impl<'t> Statements<'t> {
             if there {
                 remove.execute([&record.id])?;
             }
-            let portions = values.chunks_exact(width * ROWS);
+            let mut portions = values.chunks_exact(width * ROWS);
+            for rows in portions.by_ref() {
+                several.execute(params_from_iter(rows))?;
+            }
             for row in portions.remainder().chunks(*width) {
                 one.execute(params_from_iter(row))?;
-            }
-            for rows in portions {
-                several.execute(params_from_iter(rows))?;
             }
         }
         Ok(())
