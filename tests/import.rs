@@ -254,6 +254,32 @@ fn the_same_records_again_change_nothing_and_a_changed_one_only_itself() {
     assert_eq!(runs, [run(all, 0, 0), run(0, 0, all), run(0, 1, all - 1)]);
 }
 
+/// The block of README that begins with this command is what a user sees.
+#[test]
+fn readme_shows_what_a_new_user_sees() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = folder.path().join("projects.db").to_str().expect("UTF-8").to_owned();
+    let readme = fs::read_to_string("README.md").expect("text");
+    let (_, block) = readme.split_once("```text\n$ kohex extract fixtures --to sqlite:projects.db\n").expect("a block");
+    let (block, _) = block.split_once("\n```").expect("an end");
+    let run = kohex().args(["extract", "fixtures", "--to", &format!("sqlite:{database}")]).output().expect("runs");
+    assert_eq!(number(&database, "select count(*) from runs"), 1);
+    let mut parts = block.split("\n\n$ sqlite3 -box projects.db \"");
+    let said = told(&run).replace(&database, "projects.db");
+    for (shown, found) in parts.next().expect("what kohex says").lines().zip(said.lines()) {
+        assert!(found.starts_with(shown.trim_end_matches('…')), "README has {shown}, kohex says {found}");
+    }
+    assert_eq!(said.lines().count(), 2, "{said}");
+    let mut asked = 0;
+    for part in parts {
+        let (query, answer) = part.split_once("\"\n").expect("a query");
+        let run = Command::new("sqlite3").args(["-box", &database, query]).output().expect("sqlite3");
+        assert_eq!(String::from_utf8_lossy(&run.stdout).trim_end(), answer.trim_end(), "{query}");
+        asked += 1;
+    }
+    assert_eq!(asked, 2, "{block}");
+}
+
 #[test]
 fn tables_that_are_kept_otherwise_take_the_same_rows() {
     let folder = tempfile::tempdir().expect("a folder");
