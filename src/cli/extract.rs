@@ -19,6 +19,7 @@ use super::{Common, Mapping, Outcome, Refusal, Tongues, interrupt, load, named, 
 use crate::pipeline::{Extractor, Options};
 use crate::sink::database::Url;
 use crate::sink::folder::Format;
+use crate::sink::records::STDIN;
 use crate::sink::{Csv, Each, Headings, JsonLines, Parquet, is_packed};
 use crate::source::{Choice, Limits, Page, Pages, SourceError, printable};
 
@@ -111,7 +112,7 @@ impl Extract {
             ..Options::default()
         };
         let extractor = self.tongues.extractor(load(common)?, options)?;
-        let standard_input = self.paths.iter().any(|path| path.as_os_str() == "-");
+        let standard_input = self.paths.iter().any(|path| path.as_os_str() == STDIN);
         if self.jsonl || standard_input {
             return filter::run(self, &extractor, standard_input);
         }

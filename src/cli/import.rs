@@ -28,8 +28,8 @@ const NAMED: usize = 20;
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Import {
-    /// Files of records (.jsonl, .jsonl.zst, .jsonl.gz, .parquet, .json), folders of them, folders that `kohex extract -o` wrote;
-    /// - is standard input
+    /// Files of records (.jsonl, .jsonl.zst, .jsonl.gz, .parquet, .json), folders of them, folders that `kohex extract -o`
+    /// wrote; - is standard input
     #[arg(value_name = "RECORDS", required = true)]
     records: Vec<PathBuf>,
     /// The database: sqlite:FILE or <postgresql://USER@HOST/DATABASE>

@@ -127,7 +127,8 @@ impl Seen {
                 return Ok(number);
             }
             number += 1;
-            let record: Record = match serde_json::from_slice(line.trim_ascii_end()) {
+            let json = line.trim_ascii_end();
+            let record: Record = match serde_json::from_slice(json) {
                 Ok(record) if line.ends_with(b"\n") => record,
                 Ok(_) => {
                     self.problems
@@ -135,7 +136,7 @@ impl Seen {
                     continue;
                 }
                 Err(error) => {
-                    self.problems.push(format!("{place}:{number}: {}", no_record(line.trim_ascii_end(), &error, true)));
+                    self.problems.push(format!("{place}:{number}: {}", no_record(json, &error, true)));
                     continue;
                 }
             };

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::slice::from_mut;
+use std::sync::OnceLock;
 
 use toml::Spanned;
 
@@ -33,9 +34,10 @@ pub struct Loaded {
     pub file: File,
     place: String,
     source: Cow<'static, str>,
-    /// Its endings by their names, and each without accents too where the file says so.
+    /// Its endings by their names.
     endings: BTreeMap<String, Node>,
-    plain_endings: BTreeMap<String, Node>,
+    /// Each without accents too; not asked for where a file only tells its language.
+    plain_endings: OnceLock<BTreeMap<String, Node>>,
 }
 
 impl Unread {
@@ -77,15 +79,8 @@ impl Unread {
 impl Loaded {
     fn new(file: File, place: String, source: Cow<'static, str>) -> Self {
         let either = |endings: &Forms| syntax::either(endings.iter().map(|ending| ending.get_ref().as_str()));
-        let endings: BTreeMap<String, Node> =
-            file.endings.iter().map(|(name, endings)| (name.clone(), either(endings))).collect();
-        let mut plain_endings = endings.clone();
-        if file.unaccented {
-            for ending in plain_endings.values_mut() {
-                add_plain(from_mut(ending));
-            }
-        }
-        Loaded { file, place, source, endings, plain_endings }
+        let endings = file.endings.iter().map(|(name, endings)| (name.clone(), either(endings))).collect();
+        Loaded { file, place, source, endings, plain_endings: OnceLock::new() }
     }
 
     /// Every text the forms stand for, without accents too where the file says so.
@@ -109,11 +104,19 @@ impl Loaded {
 
     /// Reads a pattern or form, its texts also without their accents where the file says so.
     fn with_plain(&self, source: &Spanned<String>) -> Result<Vec<Node>, PatternError> {
-        let mut nodes = self.written(source)?;
-        if self.file.unaccented {
-            add_plain(&mut nodes);
+        if !self.file.unaccented {
+            return self.parse(source);
         }
-        put_endings(&mut nodes, &self.plain_endings);
+        let plain_endings = self.plain_endings.get_or_init(|| {
+            let mut endings = self.endings.clone();
+            for ending in endings.values_mut() {
+                add_plain(from_mut(ending));
+            }
+            endings
+        });
+        let mut nodes = self.written(source)?;
+        add_plain(&mut nodes);
+        put_endings(&mut nodes, plain_endings);
         Ok(nodes)
     }
 

@@ -187,15 +187,11 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         }
         let all = lines.iter().flat_map(folder::files).filter(|file| file.name.starts_with("part-"));
         let whole = |file: &folder::Written| {
-            let (path, wanted, found) = (folder.join(&file.name), file.bytes, file.found(folder));
-            match found {
-                Some(found) if found == wanted => Ok(path),
-                found => {
-                    let (name, found) = (&file.name, found.unwrap_or_default());
-                    let help = "help: kohex verify says more";
-                    wrong(&format!("expected {name} to have {wanted} bytes, found {found}\n{help}"))
-                }
+            let (name, wanted, found) = (&file.name, file.bytes, file.found(folder).unwrap_or_default());
+            if found == wanted {
+                return Ok(folder.join(name));
             }
+            wrong(&format!("expected {name} to have {wanted} bytes, found {found}\nhelp: kohex verify says more"))
         };
         return all.map(whole).collect();
     }
@@ -204,9 +200,9 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         [".json", ".jsonl", ".jsonl.zst", ".jsonl.gz", ".parquet"].iter().any(|ending| name.ends_with(ending))
     };
     let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
-    // What is hidden, or a program's own, is nobody's records.
-    let own = |path: &&PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-    if let Some(deeper) = entries.iter().filter(|path| path.is_dir() && !own(path)).min() {
+    // What is hidden is nobody's records.
+    let hidden = |path: &&PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    if let Some(deeper) = entries.iter().filter(|path| path.is_dir() && !hidden(path)).min() {
         let help = "help: name the folders one by one";
         return wrong(&format!("expected a folder of files, found the folder {} in it\n{help}", deeper.display()));
     }

@@ -11,7 +11,7 @@ use super::super::{Common, Refusal};
 use crate::pipeline::{Sorted, Sorter};
 use crate::record::Record;
 use crate::sink::database::{Access, Postgres, Sqlite, Store, Url};
-use crate::sink::records::{Bad, Raw, Records};
+use crate::sink::records::{Bad, Raw, Records, STDIN};
 use crate::source::printable;
 
 /// Where records come from.
@@ -42,7 +42,7 @@ impl Side {
     }
 
     pub fn is_input(&self) -> bool {
-        matches!(self, Side::Records(path) if path.as_os_str() == "-")
+        matches!(self, Side::Records(path) if path.as_os_str() == STDIN)
     }
 
     pub fn is_database(&self) -> bool {

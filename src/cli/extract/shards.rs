@@ -83,10 +83,9 @@ pub fn run(job: &Job<'_>, path: &Path) -> Result<Outcome, Refusal> {
     }
 }
 
-/// A path without what makes no difference to where it leads.
-fn plain_path(path: &str) -> &str {
-    let plain = path.trim_start_matches("./").trim_end_matches('/');
-    if plain.is_empty() { path } else { plain }
+/// Paths without what makes no difference to where they lead.
+fn paths(inputs: &[String]) -> impl Iterator<Item = &str> {
+    inputs.iter().map(|path| path.trim_start_matches("./").trim_end_matches('/'))
 }
 
 /// The command that was given, as one can give it again. With `--fail-fast` it would only end at the same page.
@@ -131,8 +130,8 @@ impl Shelf<'_, '_> {
             }
             return Err(Broken::NoPages);
         }
-        let paths = |inputs: &[String]| inputs.iter().map(|path| plain_path(path).to_owned()).collect::<Vec<_>>();
-        if let Some(before) = self.folder.before().filter(|before| paths(before) != paths(&run.inputs))
+        let same = |before: &[String]| paths(before).eq(paths(&run.inputs));
+        if let Some(before) = self.folder.before().filter(|before| !same(before))
             && !self.job.common.quiet
         {
             let (before, now) = (shown(&before.join(" ")), run.inputs.join(" "));
