@@ -4,6 +4,7 @@ mod batch;
 mod budget;
 mod columns;
 mod groups;
+mod marked;
 mod shards;
 mod shown;
 mod sort;
@@ -12,14 +13,13 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::language::{Detected, Detector};
-use crate::normalize;
-use crate::patterns::{Column, Language, PatternError, Patterns, Rule};
+use crate::patterns::{Column, PatternError, Patterns};
 use crate::record::{
     self, Document, Fact, Facts, Found, Kohesio, LanguageOf, Mention, Money, Names, Number, OtherLanguage, PageKind,
-    ProducedBy, Record, Stated, Sum, Warning,
+    ProducedBy, Record, Sum, Warning,
 };
 use crate::reject::{Class, Stage};
-use crate::scan::{self, Lost, Marks, Passage};
+use crate::scan::Lost;
 use crate::source::{Hints, Limits, Page};
 use crate::text::{Text, html};
 
@@ -32,6 +32,7 @@ pub use shown::{Body, Given, Shown};
 pub use sort::{Key, Sorted, Sorter};
 
 use budget::Deadline;
+use marked::{Marked, Understood};
 
 /// Everything that turns pages into records. One serves all threads.
 pub struct Extractor {
@@ -153,20 +154,21 @@ impl Extractor {
         let columns = columns::normal(&shown.columns, &text);
         let detected = self.detect(&text, &shown, &columns);
         deadline.check(Stage::Extract)?;
-        let page = self.understand(&text, &detected, &columns, shown.head.as_ref(), false).map_err(wrong_patterns)?;
+        let page = Marked::new(&self.patterns, &text, &detected, &columns).map_err(wrong_patterns)?;
         deadline.check(Stage::Extract)?;
         if page.kohesio == Kohesio::Other && !self.options.keep_all {
             let message = "a Kohesio page of a beneficiary or a list";
             return Err(Failed::new(Stage::Extract, Class::NotAProject, message));
         }
         let one = Told { given, shown: &shown, text: &text, detected: &detected };
-        if page.blocks.is_empty() {
-            return Ok(vec![self.record(&one, &page, None)]);
-        }
-        let above = page.blocks.first().map_or(0, |first| first.start);
-        let head = self.block(&one, text.page_range(&(0..above)), 0).map_err(wrong_patterns)?;
-        let mut records = Vec::with_capacity(page.blocks.len());
-        for (index, block) in page.blocks.iter().enumerate() {
+        let blocks = page.blocks(&text, &columns);
+        let Some(first) = blocks.first() else {
+            let understood = page.understand(&text, &columns, shown.head.as_ref(), false);
+            return Ok(vec![self.record(&one, &understood, None)]);
+        };
+        let head = self.block(&one, text.page_range(&(0..first.start)), 0).map_err(wrong_patterns)?;
+        let mut records = Vec::with_capacity(blocks.len());
+        for (index, block) in blocks.iter().enumerate() {
             deadline.check(Stage::Extract)?;
             let project = self.block(&one, text.page_range(block), index + 1).map_err(wrong_patterns)?;
             records.push(record::under(&head, project));
@@ -190,8 +192,9 @@ impl Extractor {
         let text = Text::new(page.get(span).unwrap_or_default());
         let detected = Detected::stated(&whole.detected.code, text.normal());
         let detected = Detected { confidence: whole.detected.confidence, ..detected };
-        let understood = self.understand(&text, &detected, &[], whole.shown.head.as_ref(), false)?;
         let told = Told { text: &text, detected: &detected, ..*whole };
+        let marked = Marked::new(&self.patterns, &text, &detected, &[])?;
+        let understood = marked.understand(&text, &[], whole.shown.head.as_ref(), false);
         let mut record = self.record(&told, &understood, Some(number));
         for mention in &mut record.mentions {
             (mention.start, mention.end) = (mention.start + before, mention.end + before);
@@ -215,8 +218,10 @@ impl Extractor {
         let text = Text::new(&shown.text);
         let columns = columns::normal(&shown.columns, &text);
         let detected = self.detect(&text, &shown, &columns);
-        let page = self.understand(&text, &detected, &columns, shown.head.as_ref(), true).map_err(wrong_patterns)?;
-        let record = self.record(&Told { given, shown: &shown, text: &text, detected: &detected }, &page, None);
+        let told = Told { given, shown: &shown, text: &text, detected: &detected };
+        let page = Marked::new(&self.patterns, &text, &detected, &columns).map_err(wrong_patterns)?;
+        let page = page.understand(&text, &columns, shown.head.as_ref(), true);
+        let record = self.record(&told, &page, None);
         let reading = Reading { record, found: page.found, lost: page.lost, facts: page.facts, columns: &columns };
         Ok(tell(&text, &reading))
     }
@@ -257,51 +262,11 @@ impl Extractor {
     pub fn found_in(&self, text: &str, code: &str) -> Result<Vec<Found<'_>>, PatternError> {
         let text = Text::new(text);
         let detected = Detected::stated(code, text.normal());
-        let mut found = self.understand(&text, &detected, &[], None, false)?.found;
+        let mut found = Marked::new(&self.patterns, &text, &detected, &[])?.understand(&text, &[], None, false).found;
         for f in &mut found {
             f.span = text.page_range(&f.span);
         }
         Ok(found)
-    }
-
-    fn understand<'r>(
-        &'r self,
-        text: &Text<'_>,
-        detected: &Detected,
-        columns: &'r [Placed],
-        head: Option<&html::Html>,
-        keep_lost: bool,
-    ) -> Result<Understood<'r>, PatternError> {
-        let language = self.patterns.language(&detected.code)?;
-        let normal = text.normal();
-        let (mut passages, mut zones, mut readings, mut lost) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for passage in &detected.passages {
-            let seen = see(text, &passage.span, self.patterns.language(&passage.code)?, columns, keep_lost);
-            passages.push(seen.marks);
-            zones.extend(seen.zones);
-            readings.extend(seen.readings);
-            lost.extend(seen.lost);
-        }
-        let mut found = record::assign(normal, &passages, &zones, readings);
-        let mut facts = record::facts(normal, language, &passages, &zones, &mut found);
-        let kohesio = record::kohesio(normal, &zones);
-        if kohesio == Kohesio::Project
-            && let Some(place) = record::place(normal, language, &passages)
-        {
-            const BY: &str = "flag line";
-            facts.region = place.region.map(|region| Fact::words(normal, region, BY));
-            let country = |value| Fact { value, mention: None, span: None, by: BY.to_owned(), against: Vec::new() };
-            facts.country = place.country.map(country);
-        }
-        // Kohesio lists beneficiaries as links; where those are gone, the heading is followed by something else.
-        facts.beneficiary.take_if(|_| kohesio == Kohesio::Project && head.is_none());
-        if facts.title.is_none() || kohesio == Kohesio::Project {
-            let stated = head.map(Stated::from).unwrap_or_default();
-            facts.title = record::title(normal, &zones, &found, language, kohesio, &stated);
-        }
-        let blocks =
-            if kohesio == Kohesio::No && columns.is_empty() { record::blocks(normal, &zones) } else { Vec::new() };
-        Ok(Understood { found, lost, facts, kohesio, blocks })
     }
 
     fn record(&self, told: &Told<'_>, page: &Understood<'_>, number: Option<usize>) -> Record {
@@ -402,61 +367,6 @@ struct Told<'t> {
 
 fn wrong_patterns(error: PatternError) -> Failed {
     Failed::new(Stage::Extract, Class::Damaged, error)
-}
-
-/// What a passage holds, before anything is known of roles.
-struct Seen<'t, 'e> {
-    marks: Marks<'t, 'e>,
-    zones: Vec<record::Zone<'e>>,
-    readings: Vec<(&'e Rule, normalize::Reading)>,
-    lost: Vec<Lost<'e>>,
-}
-
-/// Matches the rules and labels of `language` against a passage of a text.
-fn see<'t, 'e>(
-    text: &'t Text<'_>,
-    span: &Range<usize>,
-    language: &'e Language,
-    columns: &'e [Placed],
-    keep_lost: bool,
-) -> Seen<'t, 'e> {
-    let passage = Passage::new(text.normal(), text.lower(), span, language);
-    let text = text.normal();
-    let read = |found: &scan::Match<'_>| normalize::read(found, passage.text, language);
-    let scan = scan::scan(&passage, read, keep_lost);
-    let mut lost = scan.lost;
-    let mut readings: Vec<_> =
-        scan.found.into_iter().flat_map(|(m, all)| all.into_iter().map(move |r| (m.rule, r))).collect();
-    let moved = |range: &mut Range<usize>| *range = range.start + span.start..range.end + span.start;
-    if span.start > 0 {
-        for (_, reading) in &mut readings {
-            moved(&mut reading.span);
-        }
-        for lost in &mut lost {
-            moved(&mut lost.to.1);
-            moved(&mut lost.of.span);
-            lost.of.slots.iter_mut().for_each(|filled| moved(&mut filled.span));
-        }
-    }
-    let marks = Marks::new(passage);
-    let zones = columns::with(record::zones(text, &marks), columns, span);
-    let bare = record::bare_values(text, &marks, &zones, |span| {
-        let next = readings.partition_point(|(_, reading)| reading.span.end <= span.start);
-        readings.get(next).is_some_and(|(_, reading)| reading.span.start < span.end)
-    });
-    readings.extend(bare);
-    columns::measure(readings.iter_mut().map(|(_, reading)| reading), text, columns);
-    readings.sort_by_key(|(_, reading)| (reading.span.start, reading.span.end));
-    Seen { marks, zones, readings, lost }
-}
-
-struct Understood<'e> {
-    found: Vec<Found<'e>>,
-    lost: Vec<Lost<'e>>,
-    facts: Facts,
-    kohesio: Kohesio,
-    /// Where each project stands on a page that lists several.
-    blocks: Vec<Range<usize>>,
 }
 
 fn mentions(text: &Text<'_>, found: &[Found<'_>]) -> Vec<Mention> {

@@ -5,13 +5,11 @@ mod search;
 
 use std::collections::HashMap;
 
-use super::kept::Kept;
-use super::lexicon::Lexicon;
+use super::lexicon::{Bytes, Lexicon};
 use super::program::{Inst, Program};
-use super::slots::{FIGURES, Filling, View};
+use super::slots::{self, Filling, View, is_of_word};
 use super::steps::Steps;
 use super::table::Table;
-use search::is_of_word;
 
 /// A program and the states made of it so far.
 #[derive(Debug)]
@@ -19,9 +17,8 @@ pub struct Automaton {
     program: Program,
     /// The class of every byte: those no pattern has are nought.
     classes: [u8; BYTES],
-    /// Which bytes patterns can begin with, what stands in slots included.
-    begin: [bool; BYTES],
-    states: Kept<States>,
+    /// What can stand in each slot begins with one of these, by the slot's bit.
+    fills: Vec<Bytes>,
 }
 
 const BYTES: usize = 256;
@@ -72,6 +69,8 @@ struct State {
     matches: (u32, u32),
     /// The slots that can follow, as bits.
     slots: u64,
+    /// What can follow begins with one of these.
+    next: Bytes,
     /// Whether bytes can follow.
     bytes: bool,
     /// Its row of edges, [`HASHED`] or [`CHAIN`].
@@ -83,7 +82,7 @@ struct State {
 
 /// The state nothing follows from.
 const DEAD: u16 = 1;
-const ROOT: u16 = 2 | SPECIAL;
+pub const ROOT: u16 = 2 | SPECIAL;
 /// States in which a pattern ends or a slot can follow.
 const SPECIAL: u16 = 1 << 15;
 const SYMBOL_BITS: u32 = 16;
@@ -93,8 +92,8 @@ const MOST_SETS: usize = (1 << SYMBOL_BITS) - BYTES;
 impl Automaton {
     /// The automaton of a program of the patterns of a language.
     pub fn new(program: Program, words: &Lexicon) -> Automaton {
-        let (classes, begin) = ([0; BYTES], [false; BYTES]);
-        let mut automaton = Automaton { program, classes, begin, states: Kept::default() };
+        let fills = (0..u64::BITS).map(|bit| slots::begins(1 << bit, words)).collect();
+        let mut automaton = Automaton { program, classes: [0; BYTES], fills };
         for byte in automaton.program.bytes() {
             if let Some(class) = automaton.classes.get_mut(usize::from(byte)) {
                 *class = 1;
@@ -102,37 +101,12 @@ impl Automaton {
         }
         let used = automaton.classes.iter_mut().filter(|class| **class == 1);
         (1..=u8::MAX).zip(used).for_each(|(number, class)| *class = number);
-        let mut states = States::default();
-        states.begin(&automaton);
-        let slots = states.state(ROOT).map_or(0, |root| root.slots);
-        for (byte, begins) in (0..=u8::MAX).zip(&mut automaton.begin) {
-            let fills = if byte.is_ascii_digit() { FIGURES } else { words.ending_classes() };
-            *begins = slots & fills != 0 || (slots != 0 && words.begins_with(byte));
-        }
-        for &inst in &states.insts {
-            if let Some(Inst::Byte { byte, .. }) = automaton.program.inst(inst)
-                && let Some(begins) = automaton.begin.get_mut(usize::from(byte))
-            {
-                *begins = true;
-            }
-        }
-        automaton.states.give_back(states);
         automaton
     }
 
     /// The program.
     pub fn program(&self) -> &Program {
         &self.program
-    }
-
-    /// States to search with; give them back for the next page.
-    pub fn states(&self) -> States {
-        self.states.take()
-    }
-
-    /// Takes states back.
-    pub fn give_back(&self, states: States) {
-        self.states.give_back(states);
     }
 
     fn class(&self, byte: u8) -> usize {
@@ -143,18 +117,23 @@ impl Automaton {
     pub fn at(&self, states: &mut States, view: &mut View<'_>, at: usize, ends: &mut Vec<(u32, usize)>) {
         ends.clear();
         let text = view.text();
-        let begins = |byte: &u8| self.begin.get(usize::from(*byte)) == Some(&true);
-        if !text.as_bytes().get(at).is_some_and(begins) {
-            return;
-        }
-        let limit = if at + REACH < text.len() { text.floor_char_boundary(at + REACH) } else { text.len() };
         if states.all.is_empty() || states.all.len() > MOST_STATES {
             states.begin(self);
         }
-        let word = text.as_bytes().get(at).is_some_and(|&byte| is_of_word(byte));
-        let from = if word { states.by_words(self, view, at, limit) } else { Some((at, ROOT)) };
-        let Some(from) = from else { return };
-        states.run(self, view, from, limit, ends);
+        let begins = |byte: &&u8| states.state(ROOT).is_some_and(|root| root.next.may_have(**byte));
+        let Some(&byte) = text.as_bytes().get(at).filter(begins) else { return };
+        let numbering = view.numbering();
+        if states.steps.numbering() != numbering {
+            states.steps = Steps::new(numbering);
+        }
+        if is_of_word(byte)
+            && let Some((word, _)) = view.word(at)
+            && states.steps.first(word).is_some_and(|step| step.to == DEAD && step.is_plain())
+        {
+            return;
+        }
+        let limit = if at + REACH < text.len() { text.floor_char_boundary(at + REACH) } else { text.len() };
+        states.run(self, view, at, limit, ends);
         // A pattern all of which may be left out does not stand where nothing stands.
         ends.retain(|&(_, end)| end > at);
         if ends.len() > 1 {
@@ -167,7 +146,7 @@ impl Automaton {
 impl States {
     /// Forgets all states but the one patterns begin in.
     fn begin(&mut self, automaton: &Automaton) {
-        *self = States::default();
+        *self = States { steps: Steps::new(self.steps.numbering()), ..States::default() };
         self.stride = usize::from(automaton.classes.iter().copied().max().unwrap_or(0)) + 1;
         let mut insts = Vec::new();
         for pattern in automaton.program.patterns() {
@@ -175,7 +154,7 @@ impl States {
             self.follow(&automaton.program, pattern.start, &mut insts);
         }
         self.gone.clear();
-        self.add(&automaton.program, insts);
+        self.add(automaton, insts);
     }
 
     fn state(&self, state: u16) -> Option<&State> {
@@ -199,7 +178,7 @@ impl States {
             if here.then != 0 {
                 return here.then;
             }
-            let next = self.make(&automaton.program, state, Symbol::Byte(byte));
+            let next = self.make(automaton, state, Symbol::Byte(byte));
             if let Some(here) = self.all.get_mut(number) {
                 here.then = next;
             }
@@ -216,7 +195,7 @@ impl States {
         match self.rows.get(place) {
             Some(&next) if next != 0 => next,
             _ => {
-                let next = self.make(&automaton.program, state, Symbol::Byte(byte));
+                let next = self.make(automaton, state, Symbol::Byte(byte));
                 if let Some(cell) = self.rows.get_mut(place) {
                     *cell = next;
                 }
@@ -234,7 +213,7 @@ impl States {
                 let known = self.sets.iter().position(|&set| set == slots);
                 let index = known.unwrap_or(self.sets.len());
                 if index >= MOST_SETS {
-                    return self.make(&automaton.program, state, Symbol::Slots(slots));
+                    return self.make(automaton, state, Symbol::Slots(slots));
                 }
                 if known.is_none() {
                     self.sets.push(slots);
@@ -256,13 +235,14 @@ impl States {
         if let Some(next) = self.edges.get(key) {
             return u16::try_from(next).unwrap_or(DEAD);
         }
-        let next = self.make(&automaton.program, state, symbol);
+        let next = self.make(automaton, state, symbol);
         self.edges.insert(key, next.into());
         next
     }
 
     /// The state behind another: all that follows from the instructions the symbol fits.
-    fn make(&mut self, program: &Program, state: u16, symbol: Symbol) -> u16 {
+    fn make(&mut self, automaton: &Automaton, state: u16, symbol: Symbol) -> u16 {
+        let program = &automaton.program;
         let Some(&State { insts: (from, to), .. }) = self.state(state) else { return DEAD };
         let here = self.insts.get(from as usize..to as usize).unwrap_or_default();
         // The instructions of a state stand in the order of their bytes.
@@ -287,7 +267,7 @@ impl States {
             }
         }
         self.gone.clear();
-        if insts.is_empty() { DEAD } else { self.add(program, insts) }
+        if insts.is_empty() { DEAD } else { self.add(automaton, insts) }
     }
 
     /// Collects the instructions that are reached from one without taking anything of the text.
@@ -307,7 +287,8 @@ impl States {
     }
 
     /// The state of some instructions, made where it is not known.
-    fn add(&mut self, program: &Program, mut insts: Vec<u32>) -> u16 {
+    fn add(&mut self, automaton: &Automaton, mut insts: Vec<u32>) -> u16 {
+        let program = &automaton.program;
         insts.sort_unstable_by_key(|&inst| order(program, inst));
         insts.dedup();
         // Most states are one instruction of one pattern.
@@ -322,13 +303,18 @@ impl States {
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let (from, matched) = (count(self.insts.len()), count(self.matches.len()));
         let (insts_at, matches) = ((from, from), (matched, matched));
-        let mut state = State { insts: insts_at, matches, slots: 0, bytes: false, row: CHAIN, only: 0, then: 0 };
+        let (next, row) = (Bytes::default(), CHAIN);
+        let mut state = State { insts: insts_at, matches, slots: 0, next, bytes: false, row, only: 0, then: 0 };
         for &inst in &insts {
             match program.inst(inst) {
                 Some(Inst::Match { pattern }) => self.matches.push(pattern),
-                Some(Inst::Slot { bit, .. }) => state.slots |= 1 << bit,
+                Some(Inst::Slot { bit, .. }) => {
+                    state.slots |= 1 << bit;
+                    state.next = state.next.with(automaton.fills.get(usize::from(bit)).copied().unwrap_or(Bytes::ALL));
+                }
                 Some(Inst::Byte { byte, .. }) => {
                     let several = state.bytes && state.only != byte;
+                    state.next.insert(byte);
                     (state.bytes, state.only) = (true, byte);
                     state.row = if several { HASHED } else { state.row };
                 }
@@ -382,6 +368,7 @@ mod tests {
     use crate::patterns::lexicon::Lexicon;
     use crate::patterns::program::Exact;
     use crate::patterns::syntax::{self, Node};
+    use crate::patterns::vocabulary::Vocabulary;
 
     /// Patterns without slots, of few letters, so that they share beginnings and ends.
     fn patterns() -> impl Strategy<Value = Vec<Node>> {
@@ -420,7 +407,8 @@ mod tests {
             expected.dedup();
             let automaton = Automaton::new(program, &words);
             let written = |_, _| String::new();
-            let (mut view, mut states, mut ends) = (View::new(&text, &words, &written), automaton.states(), Vec::new());
+            let mut view = View::new(&text, &words, Vocabulary::default(), &written);
+            let (mut states, mut ends) = (States::default(), Vec::new());
             // The second time all states are there.
             for _ in 0..2 {
                 automaton.at(&mut states, &mut view, 0, &mut ends);

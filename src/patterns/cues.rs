@@ -1,13 +1,13 @@
 //! Cues and labels: words beside values. They stay apart from rules, or the two would multiply.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::automaton::Automaton;
 use super::lexicon::Lexicon;
-use super::program::{Exact, Program};
+use super::program::{Case, Exact, Inst, Program};
 use super::schema::{Class, Field, Kind, Print, Role};
 use super::slots::View;
-use super::syntax::{Node, Part};
+use super::syntax::{self, Node, Part};
 use crate::text::fold;
 
 /// A form of a cue or label.
@@ -121,6 +121,33 @@ pub struct Finder {
     automaton: Automaton,
 }
 
+/// "Beneficiary" is a heading of Kohesio's and a label elsewhere: it is both.
+fn with_headings(labels: Vec<(Vec<Form>, Label)>) -> Vec<Label> {
+    let heading = |(forms, label): &(Vec<Form>, Label)| match forms.first().map(Vec::as_slice) {
+        Some([Node::Text(text)]) if label.field.is_none() => Some(fold(text)),
+        _ => None,
+    };
+    let headings: Vec<Option<String>> = labels.iter().map(heading).collect();
+    let mut same: HashMap<&str, Option<&Label>> = headings.iter().flatten().map(|text| (text.as_str(), None)).collect();
+    for (forms, label) in labels.iter().filter(|(_, label)| label.field.is_some()) {
+        for form in forms {
+            syntax::each(form, &mut String::new(), &mut |text| {
+                if let Some(same) = same.get_mut(fold(text).as_str()) {
+                    same.get_or_insert(label);
+                }
+            });
+        }
+    }
+    let found = |text: &Option<String>| *same.get(text.as_deref()?)?;
+    let same: Vec<Option<Label>> = headings.iter().map(|text| found(text).cloned()).collect();
+    let labels = labels.into_iter().map(|(_, label)| label).zip(same);
+    let be = |(label, same): (Label, Option<Label>)| match same {
+        Some(Label { field, id, .. }) => Label { field, id, ..label },
+        None => label,
+    };
+    labels.map(be).collect()
+}
+
 /// What a form of a finder means.
 pub enum Meaning {
     Label(u32),
@@ -152,34 +179,8 @@ impl Finder {
         }
         let automaton = Automaton::new(program, words);
         let cues = cues.into_iter().map(|(_, cue)| cue).collect();
-        let (forms, labels): (Vec<_>, Vec<_>) = labels.into_iter().unzip();
-        let mut finder = Finder { cues, labels, meanings, classes, automaton };
-        for (index, forms) in forms.iter().enumerate() {
-            finder.be_label(index, forms, words);
-        }
-        finder
-    }
-
-    /// "Beneficiary" is a heading of Kohesio's and a label elsewhere: it is both.
-    fn be_label(&mut self, heading: usize, forms: &[Form], words: &Lexicon) {
-        let is_heading = self.labels.get(heading).is_some_and(|label| label.field.is_none());
-        let Some([Node::Text(text)]) = forms.first().map(Vec::as_slice).filter(|_| is_heading) else { return };
-        let folded = fold(text);
-        let written = |_, _| String::new();
-        let (mut view, mut states, mut ends) =
-            (View::new(&folded, words, &written), self.automaton.states(), Vec::new());
-        self.automaton.at(&mut states, &mut view, 0, &mut ends);
-        self.automaton.give_back(states);
-        let whole = ends.iter().filter(|(_, end)| *end == folded.len());
-        let label = whole.filter_map(|&(form, _)| match self.meaning(form)? {
-            Meaning::Label(label) => self.label(label).filter(|label| label.field.is_some()),
-            Meaning::Cue(_) | Meaning::Word(..) => None,
-        });
-        if let Some((field, id)) = { label }.next().map(|label| (label.field, label.id.clone()))
-            && let Some(label) = self.labels.get_mut(heading)
-        {
-            (label.field, label.id) = (field, id);
-        }
+        let labels = with_headings(labels);
+        Finder { cues, labels, meanings, classes, automaton }
     }
 
     /// What finds the forms of labels and cues, by the number [`Finder::meaning`] takes.
@@ -196,8 +197,11 @@ impl Finder {
         upper: &dyn Fn(usize) -> bool,
     ) -> bool {
         let program = self.automaton.program();
-        let cased = program.patterns().get(form as usize).is_some_and(|pattern| pattern.cased);
-        !cased || program.slots(form, view, span, upper).is_some()
+        let Some(pattern) = program.patterns().get(form as usize).filter(|pattern| pattern.cased) else { return true };
+        // Most are words of small letters that are an acronym in capitals.
+        let first = program.inst(pattern.start);
+        let other = matches!(first, Some(Inst::Byte { case: Case::Upper, .. })) && !upper(span.start);
+        !other && program.slots(form, view, span, upper).is_some()
     }
 
     /// What a form means.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::schema::Class;
-use super::steps::bit;
 use super::syntax::{self, Node};
 use super::table::Table;
 use crate::text::fold;
@@ -18,6 +17,8 @@ pub struct Lexicon {
     /// The classes that have words, and those that have endings, as bits.
     classes: u64,
     ending_classes: u64,
+    /// What words of each class begin with, by class.
+    begins: Vec<Bytes>,
     numbers: NumberWords,
     prefixes: Vec<String>,
 }
@@ -37,6 +38,27 @@ pub struct Word {
     pub end: usize,
     pub class: Class,
     pub form: u32,
+}
+
+/// A set of bytes that texts begin with. Folded texts begin with no capital, so a byte beyond ASCII takes its place.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Bytes(u128);
+
+impl Bytes {
+    pub const ALL: Bytes = Bytes(u128::MAX);
+
+    pub fn insert(&mut self, byte: u8) {
+        self.0 |= 1 << (byte & 0x7f);
+    }
+
+    pub fn with(self, others: Bytes) -> Bytes {
+        Bytes(self.0 | others.0)
+    }
+
+    #[inline]
+    pub fn may_have(self, byte: u8) -> bool {
+        self.0 >> (byte & 0x7f) & 1 == 1
+    }
 }
 
 /// The words numbers are spelled out with, folded.
@@ -90,7 +112,8 @@ impl Lexicon {
             None => (&mut self.words, text),
         };
         let cased = Some(plain).filter(|plain| plain.chars().any(char::is_uppercase));
-        let node = trie.node(&fold(plain));
+        let folded = fold(plain);
+        let node = trie.node(&folded);
         let forms = &self.forms;
         let known = |form: u32| forms.get(form as usize).filter(|form| form.class == class);
         let mut alike = trie.forms(node).filter_map(known);
@@ -102,21 +125,25 @@ impl Lexicon {
         drop(alike);
         let Ok(form) = u32::try_from(self.forms.len()) else { return Ok(()) };
         trie.add(node, form);
-        match class {
-            Class::NumberWord => self.numbers.values.extend(value.parse().ok().map(|value| (fold(plain), value))),
-            Class::NumberJoiner => self.numbers.joiners.push(fold(plain)),
-            Class::Prefix => self.prefixes.push(fold(plain)),
-            _ => {}
-        }
         // Forms of one value follow each other.
-        let value = match self.forms.last() {
+        let held = match self.forms.last() {
             Some(last) if *last.value == *value => Arc::clone(&last.value),
             _ => value.into(),
         };
-        self.forms.push(Form { class, value, cased: cased.map(Box::from) });
+        self.forms.push(Form { class, value: held, cased: cased.map(Box::from) });
         self.classes |= class.bit();
+        self.begins.resize(Class::ALL.len(), Bytes::default());
+        if let (Some(begins), Some(&first)) = (self.begins.get_mut(class as usize), folded.as_bytes().first()) {
+            begins.insert(first);
+        }
         if text.starts_with(ENDING) {
             self.ending_classes |= class.bit();
+        }
+        match class {
+            Class::NumberWord => self.numbers.values.extend(value.parse().ok().map(|value| (folded, value))),
+            Class::NumberJoiner => self.numbers.joiners.push(folded),
+            Class::Prefix => self.prefixes.push(folded),
+            _ => {}
         }
         Ok(())
     }
@@ -151,10 +178,12 @@ impl Lexicon {
         ends
     }
 
-    /// The bytes that forms go on with from a node, as bits of a set.
-    pub fn bytes_behind(&self, node: u32) -> u64 {
+    /// The bytes that forms go on with from a node.
+    pub fn bytes_behind(&self, node: u32) -> Bytes {
+        let mut all = Bytes::default();
         let follows = |byte: &u8| self.words.edges.get(edge(node, *byte)).is_some();
-        (0..=u8::MAX).filter(follows).fold(0, |all, byte| all | bit(byte))
+        (0..=u8::MAX).filter(follows).for_each(|byte| all.insert(byte));
+        all
     }
 
     /// Whether an ending that begins at or behind `at` may go on behind a text.
@@ -198,9 +227,13 @@ impl Lexicon {
         self.words.may_begin(text.as_bytes(), at)
     }
 
-    /// Whether words begin with a byte.
-    pub fn begins_with(&self, byte: u8) -> bool {
-        self.words.edges.get(edge(0, byte)).is_some()
+    /// What words of some classes begin with.
+    pub fn begins(&self, classes: u64) -> Bytes {
+        if self.ending_classes & classes != 0 {
+            return Bytes::ALL;
+        }
+        let of = (0..).zip(&self.begins).filter(|(class, _)| classes >> class & 1 == 1);
+        of.fold(Bytes::default(), |all, (_, begins)| all.with(*begins))
     }
 
     /// What a form means.

@@ -15,6 +15,7 @@ mod slots;
 mod steps;
 mod syntax;
 mod table;
+mod vocabulary;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -32,10 +33,12 @@ pub use rules::{Filled, Rule, RuleSet};
 pub use schema::{Class, Field, File, Forms, Group, Kind, Mod, Numbers, Print, Role};
 pub use slots::{Slot, View};
 pub use syntax::{Node, Part};
+pub use vocabulary::Vocabulary;
 
 use crate::digest::sha256;
 use crate::parallel;
 use file::Unread;
+use kept::Kept;
 
 /// The code of the file that holds in every language.
 pub const UND: &str = "und";
@@ -117,6 +120,28 @@ pub struct Language {
     pub labelled: RuleSet,
     /// Labels and cues.
     pub finder: Finder,
+    memory: Kept<Memory>,
+}
+
+/// What a thread has learnt of a language from page to page.
+#[derive(Debug, Default)]
+pub struct Memory {
+    pub vocabulary: Vocabulary,
+    pub rules: States,
+    pub labelled: States,
+    pub finder: States,
+}
+
+impl Language {
+    /// What was learnt so far; give it back for the next page.
+    pub fn memory(&self) -> Memory {
+        self.memory.take()
+    }
+
+    /// Takes back what was learnt.
+    pub fn give_back(&self, memory: Memory) {
+        self.memory.give_back(memory);
+    }
 }
 
 impl Patterns {
@@ -295,7 +320,8 @@ impl Patterns {
             parallel::both(|| Finder::new(labels, cues, &words), || rules.map(|rules| RuleSet::new(rules, &words)));
         let decimal = layers.iter().rev().find_map(|(_, loaded)| loaded.file.numbers.decimal);
         let numbers = Numbers { decimal };
-        Ok(Language { code: code.to_owned(), numbers, rules, labelled, finder, words })
+        let memory = Kept::default();
+        Ok(Language { code: code.to_owned(), numbers, rules, labelled, finder, words, memory })
     }
 }
 

@@ -1,8 +1,9 @@
 //! Slots: the places in a pattern that hold a part of the value, and what of a text can stand in each.
 
-use super::lexicon::{Lexicon, Word};
+use super::lexicon::{Bytes, Lexicon, Word};
 use super::program::Room;
 use super::schema::Class;
+use super::vocabulary::Vocabulary;
 
 /// A place in a pattern that holds a part of the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,6 +98,23 @@ const NUMBER: u64 = 1 << 56;
 const DIGITS: u64 = 1 << 55;
 /// The slots figures can stand in.
 pub const FIGURES: u64 = DAY | MONTH | MONTH2 | YEAR | YEAR2 | HOUR | SIXTY | NUMBER | DIGITS;
+
+/// What can stand in some slots begins with one of these.
+pub fn begins(slots: u64, words: &Lexicon) -> Bytes {
+    let mut all = words.begins(words_of(slots));
+    if slots & FIGURES != 0 {
+        (b'0'..=b'9').for_each(|digit| all.insert(digit));
+    }
+    all
+}
+
+/// The classes whose words can stand in some slots.
+fn words_of(slots: u64) -> u64 {
+    let day = if slots & DAY != 0 { Class::DayName.bit() } else { 0 };
+    let number = if slots & NUMBER != 0 { Class::NumberWord.bit() } else { 0 };
+    slots & !FIGURES | day | number
+}
+
 /// No class has one of the bits above.
 const _: () = assert!(Class::ALL.len() < 55, "classes and slots share the bits of a set");
 
@@ -117,6 +135,9 @@ pub struct View<'t> {
     found: Vec<Word>,
     /// The places looked at last.
     seen: [Seen; SEEN],
+    vocabulary: Vocabulary,
+    /// The places where words were looked at last.
+    spelt: [Spelt; SPELT],
     /// What patterns are fitted with.
     pub room: Room,
 }
@@ -133,15 +154,75 @@ struct Seen {
 
 const UNSEEN: Seen = Seen { at: usize::MAX, from: 0, to: 0, slots: 0 };
 
+/// A place with the number of the word there, nought where none stands there, and where it ends.
+#[derive(Debug, Clone, Copy)]
+struct Spelt {
+    at: usize,
+    word: u32,
+    end: usize,
+}
+
+const UNSPELT: Spelt = Spelt { at: usize::MAX, word: 0, end: 0 };
+
+/// Places whose words are remembered, a power of two.
+const SPELT: usize = 64;
 /// Places remembered, a power of two: rules look a few words ahead and come back.
 const SEEN: usize = 32;
 /// Words kept before all are forgotten.
 const KEPT: usize = 4096;
 
 impl<'t> View<'t> {
-    /// A view of a folded text; `written` gives the text as written for a range of the folded one.
-    pub fn new(text: &'t str, words: &'t Lexicon, written: &'t dyn Fn(usize, usize) -> String) -> Self {
-        View { text, words, written, found: Vec::new(), seen: [UNSEEN; SEEN], room: Room::default() }
+    /// A view of a folded text; `written` gives the text as written for a range of the folded one. The vocabulary is that
+    /// of the texts before; [`View::into_vocabulary`] gives it back.
+    pub fn new(
+        text: &'t str,
+        words: &'t Lexicon,
+        vocabulary: Vocabulary,
+        written: &'t dyn Fn(usize, usize) -> String,
+    ) -> Self {
+        let (seen, spelt) = ([UNSEEN; SEEN], [UNSPELT; SPELT]);
+        View { text, words, written, found: Vec::new(), seen, vocabulary, spelt, room: Room::default() }
+    }
+
+    /// The words of this text and of those before.
+    pub fn into_vocabulary(self) -> Vocabulary {
+        self.vocabulary
+    }
+
+    /// Which numbering the words' numbers are of; where there are too many words, all are forgotten.
+    #[inline]
+    pub fn numbering(&mut self) -> u64 {
+        if self.vocabulary.make_room() {
+            self.spelt = [UNSPELT; SPELT];
+        }
+        self.vocabulary.numbering()
+    }
+
+    /// The number of the word at a place, and where it ends; `None` where there is none or a long one.
+    #[inline]
+    pub fn word(&mut self, at: usize) -> Option<(u32, usize)> {
+        let spelt = self.spelt.get_mut(at % SPELT)?;
+        if spelt.at != at {
+            let (word, end) = self.vocabulary.word(self.text.as_bytes(), at).unwrap_or((0, at));
+            *spelt = Spelt { at, word, end };
+        }
+        (spelt.word != 0).then_some((spelt.word, spelt.end))
+    }
+
+    /// The text to the byte behind a word that ends at `end`, which is what a word's number stands for.
+    pub fn text_of_word(&self, end: usize) -> Option<&'t str> {
+        self.text.get(..(end + 1).min(self.text.len()))
+    }
+
+    /// Whether a word from `at` to `end` can stand in a slot, or a form that begins with it can.
+    pub fn is_listed(&mut self, word: u32, at: usize, end: usize) -> bool {
+        if let Some(known) = self.vocabulary.is_listed(word) {
+            return known;
+        }
+        let alone = self.text_of_word(end).and_then(|text| Alone::new(self.words, text, at, end, u64::MAX));
+        let listed = alone.is_none_or(|alone| !alone.fillings.is_empty() || alone.node != 0);
+        self.vocabulary.be_listed(word, listed);
+        listed
     }
 
     /// The folded text.
@@ -156,10 +237,8 @@ impl<'t> View<'t> {
 
     /// Whether a form that fills some slots goes on at a place, where a node of the lexicon stands, and ends before a limit.
     pub fn goes_on(&self, node: u32, at: usize, limit: usize, slots: u64) -> bool {
-        let day = if slots & DAY != 0 { Class::DayName.bit() } else { 0 };
-        let number = if slots & NUMBER != 0 { Class::NumberWord.bit() } else { 0 };
         let text = self.text.as_bytes().get(..limit).unwrap_or_default();
-        self.words.goes_on(node, text, at, slots & !FIGURES | day | number)
+        self.words.goes_on(node, text, at, words_of(slots))
     }
 
     /// Whether something may stand at a place in one of some slots.
@@ -243,6 +322,9 @@ impl<'t> View<'t> {
             figures(self.text, at, limit, wanted, out);
         }
         let classes = wanted & !FIGURES;
+        if digit && classes == 0 {
+            return;
+        }
         let endings = self.words.ending_classes() & classes != 0;
         let seen = self.see(at);
         if seen.slots & wanted == 0 && !endings {
@@ -318,6 +400,11 @@ impl<'t> View<'t> {
             endings.iter().filter(|word| word.end == end).map(|word| word.form).min()
         })
     }
+}
+
+/// Whether a byte is of a word, or of a sign beyond ASCII.
+pub fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || !byte.is_ascii()
 }
 
 /// What a word can stand in slots as, whatever follows.
@@ -404,18 +491,14 @@ fn figures(text: &str, at: usize, limit: usize, wanted: u64, out: &mut Vec<Filli
     if let Some(end) = decimals(bytes, end) {
         fill(out, end, numbers);
     }
-    if length > 3 {
-        return;
-    }
     // Groups by one kind of separator, then a decimal part by a point or comma.
-    for separator in *b" .,'" {
-        let mut end = end;
-        while bytes.get(end) == Some(&separator) && digits(bytes.get(end + 1..).unwrap_or_default()) == 3 {
-            end += 4;
+    let Some(&separator) = bytes.get(end).filter(|byte| length <= 3 && b" .,'".contains(byte)) else { return };
+    let mut end = end;
+    while bytes.get(end) == Some(&separator) && digits(bytes.get(end + 1..).unwrap_or_default()) == 3 {
+        end += 4;
+        fill(out, end, numbers);
+        if let Some(end) = decimals(bytes, end) {
             fill(out, end, numbers);
-            if let Some(end) = decimals(bytes, end) {
-                fill(out, end, numbers);
-            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::{Deref, Range};
 
 use super::passage::Passage;
-use super::starts::{Kind, Start, Starts, glued};
+use super::starts::{Kind, Start, glued};
 use crate::patterns::{Class, Cue, Label, Meaning, States, Topic, View, Word};
 
 /// A passage and the words of its language in it.
@@ -78,13 +78,16 @@ impl<'t, 'l> Marks<'t, 'l> {
     /// Marks a passage.
     pub fn new(passage: Passage<'t, 'l>) -> Self {
         let written = |start, end| passage.written(start..end).to_owned();
-        let mut view = View::new(passage.folded(), &passage.language.words, &written);
-        let mut marker = Marker::new(&passage);
-        let glued = glued(passage.text).into_iter().map(|at| passage.place(at)).collect();
-        for start in Starts::new(passage.folded(), glued) {
+        let mut memory = passage.language.memory();
+        let mut view = View::new(passage.folded(), &passage.language.words, memory.vocabulary, &written);
+        let mut marker = Marker::new(&passage, memory.finder);
+        let glued: Vec<usize> = glued(passage.text).into_iter().map(|at| passage.place(at)).collect();
+        for start in passage.starts().places(passage.folded(), &glued) {
             marker.mark(&mut view, start);
         }
-        let hits = marker.finish();
+        let hits = Hits::new(&marker.hits);
+        (memory.finder, memory.vocabulary) = (marker.states, view.into_vocabulary());
+        passage.language.give_back(memory);
         Marks { passage, hits }
     }
 
@@ -231,9 +234,7 @@ struct Marker<'p, 't, 'l> {
 }
 
 impl<'p, 't, 'l> Marker<'p, 't, 'l> {
-    fn new(passage: &'p Passage<'t, 'l>) -> Self {
-        let language = passage.language;
-        let states = language.finder.automaton().states();
+    fn new(passage: &'p Passage<'t, 'l>, states: States) -> Self {
         let hits = Vec::with_capacity(HITS.min(passage.text.len() / 8));
         Marker { passage, states, hits, ends: Vec::new(), glued: false }
     }
@@ -283,12 +284,6 @@ impl<'p, 't, 'l> Marker<'p, 't, 'l> {
         let topic = u8::try_from(topic.index()).unwrap_or(u8::MAX);
         let (start, end) = (span.start + offset, span.end + offset);
         self.hits.push(Hit { start, end, what, topic, glued: self.glued });
-    }
-
-    /// The marks; what was learnt is kept for the next page.
-    fn finish(self) -> Hits {
-        self.passage.language.finder.automaton().give_back(self.states);
-        Hits::new(&self.hits)
     }
 }
 

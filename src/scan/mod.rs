@@ -12,7 +12,7 @@ use crate::patterns::{Class, Filled, Kind, Lexicon, Part, Rule, RuleSet, Slot, V
 use edges::{left_edge, right_edge};
 pub use marks::{Hit, Marks};
 pub use passage::Passage;
-use starts::{Kind as Begins, Starts};
+use starts::Kind as Begins;
 
 /// A rule that matched: where, and what stands in its slots.
 #[derive(Debug, Clone)]
@@ -101,12 +101,13 @@ pub struct Lost<'s> {
 pub fn scan<'s, V>(passage: &Passage<'_, 's>, read: impl Fn(&Match<'s>) -> Option<V>, keep_lost: bool) -> Scan<'s, V> {
     let rules = &passage.language.rules;
     let written = |start, end| passage.written(start..end).to_owned();
-    let mut view = View::new(passage.folded(), &passage.language.words, &written);
-    let (mut states, mut ends) = (rules.automaton().states(), Vec::new());
+    let mut memory = passage.language.memory();
+    let mut view = View::new(passage.folded(), &passage.language.words, memory.vocabulary, &written);
+    let mut ends = Vec::new();
     let (mut candidates, mut hiders, mut done) = (Vec::new(), Vec::new(), Vec::new());
-    for start in Starts::new(passage.folded(), Vec::new()) {
+    for start in passage.starts().places(passage.folded(), &[]) {
         // A rule does not begin inside a word.
-        if matches!(start.kind, Begins::BehindFigure | Begins::BehindWord) {
+        if start.kind == Begins::BehindFigure {
             continue;
         }
         // Most figures stand inside a number, which is seen at once; of words and signs few begin anything.
@@ -114,7 +115,7 @@ pub fn scan<'s, V>(passage: &Passage<'_, 's>, read: impl Fn(&Match<'s>) -> Optio
         if figure && !begins(passage, start.at) {
             continue;
         }
-        rules.automaton().at(&mut states, &mut view, start.at, &mut ends);
+        rules.automaton().at(&mut memory.rules, &mut view, start.at, &mut ends);
         if ends.is_empty() || !(figure || begins(passage, start.at)) {
             continue;
         }
@@ -133,7 +134,8 @@ pub fn scan<'s, V>(passage: &Passage<'_, 's>, read: impl Fn(&Match<'s>) -> Optio
             }
         }
     }
-    rules.automaton().give_back(states);
+    memory.vocabulary = view.into_vocabulary();
+    passage.language.give_back(memory);
     let (found, lost) = resolve(candidates, &hiders, keep_lost);
     Scan { found, hiders, lost }
 }
@@ -150,14 +152,17 @@ pub fn scan_at<'s, V>(
         return None;
     }
     let written = |start, end| passage.written(start..end).to_owned();
-    let mut view = View::new(passage.folded(), &passage.language.words, &written);
-    let (mut states, mut ends) = (set.automaton().states(), Vec::new());
-    set.automaton().at(&mut states, &mut view, at, &mut ends);
-    set.automaton().give_back(states);
-    ends.iter().find_map(|&(rule, end)| {
+    let mut memory = passage.language.memory();
+    let mut view = View::new(passage.folded(), &passage.language.words, memory.vocabulary, &written);
+    let mut ends = Vec::new();
+    set.automaton().at(&mut memory.labelled, &mut view, at, &mut ends);
+    let longest = ends.iter().find_map(|&(rule, end)| {
         let found = matched(passage, &mut view, set, rule, at..end)?;
         read(&found).map(|value| (found, value))
-    })
+    });
+    memory.vocabulary = view.into_vocabulary();
+    passage.language.give_back(memory);
+    longest
 }
 
 /// A match at a span of the folded text, where its edges hold and its words are in the case they ask for.

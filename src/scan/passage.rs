@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::starts::Starts;
 use crate::patterns::Language;
 use crate::text::Folded;
 
@@ -13,18 +14,26 @@ pub struct Passage<'t, 'l> {
     /// Where the passage stands in its page.
     pub span: Range<usize>,
     folded: Folded<'t>,
+    starts: Starts,
 }
 
 impl<'t, 'l> Passage<'t, 'l> {
     /// The passage at `span` of a page's normalised text; `lower` is the same text folded ([`crate::text::fold`]).
     pub fn new(page: &'t str, lower: &'t str, span: &Range<usize>, language: &'l Language) -> Self {
         let within = |text: &'t str| text.get(span.clone()).unwrap_or_default();
-        Passage { language, text: within(page), span: span.clone(), folded: Folded::of_lower(within(lower)) }
+        let folded = Folded::of_lower(within(lower));
+        let starts = Starts::new(folded.text());
+        Passage { language, text: within(page), span: span.clone(), folded, starts }
     }
 
     /// The folded text.
     pub fn folded(&self) -> &str {
         self.folded.text()
+    }
+
+    /// Where words, figures and signs begin in the folded text.
+    pub fn starts(&self) -> &Starts {
+        &self.starts
     }
 
     /// The range of the passage for one of the folded text.

@@ -1,4 +1,4 @@
-//! Where words and figures begin in a folded text.
+//! Where words, figures and signs begin in a folded text.
 
 use std::sync::LazyLock;
 
@@ -18,55 +18,18 @@ pub enum Kind {
     Word,
     /// A word glued to a figure ("120mila").
     BehindFigure,
-    /// A word glued to another: "projekcieData", where an importer has deleted what stood between.
-    BehindWord,
     /// A run of digits.
     Figure,
     /// A character that is no letter, digit or space.
     Sign,
 }
 
-/// Walks over a folded text; `glued` are the places where a capital follows a small letter.
-#[derive(Debug)]
-pub struct Starts<'t> {
-    text: &'t str,
-    at: usize,
-    glued: std::vec::IntoIter<usize>,
-    next_glued: usize,
-    /// The run of letters gone through ends here.
-    word_end: usize,
-    letters: &'static [u64; 32],
+/// The places of a text, as bits of its bytes.
+#[derive(Debug, Default)]
+pub struct Starts {
+    words: Vec<u64>,
+    others: Vec<u64>,
 }
-
-/// What a byte begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Byte {
-    Space,
-    Digit,
-    Letter,
-    Sign,
-    /// A character of two bytes.
-    Two,
-    /// A longer one.
-    More,
-}
-
-#[allow(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "made when kohex is built")]
-static BYTES: [Byte; 256] = {
-    let mut all = [Byte::More; 256];
-    let mut byte = 0;
-    while byte < 0xe0 {
-        all[byte] = match byte as u8 {
-            b' ' | b'\t' | b'\n' | b'\r' => Byte::Space,
-            b'0'..=b'9' => Byte::Digit,
-            b'a'..=b'z' | b'A'..=b'Z' => Byte::Letter,
-            0x80.. => Byte::Two,
-            _ => Byte::Sign,
-        };
-        byte += 1;
-    }
-    all
-};
 
 /// Which characters of one or two bytes are letters, or numbers that are no digits, as bits.
 static LETTERS: LazyLock<[u64; 32]> = LazyLock::new(|| {
@@ -79,129 +42,146 @@ static LETTERS: LazyLock<[u64; 32]> = LazyLock::new(|| {
     all
 });
 
-impl<'t> Starts<'t> {
-    pub fn new(text: &'t str, glued: Vec<usize>) -> Self {
-        let mut glued = glued.into_iter();
-        let next_glued = glued.next().unwrap_or(usize::MAX);
-        Starts { text, at: 0, glued, next_glued, word_end: 0, letters: &LETTERS }
-    }
-
-    fn byte(&self, at: usize) -> Option<(u8, Byte)> {
-        let byte = *self.text.as_bytes().get(at)?;
-        Some((byte, *BYTES.get(usize::from(byte))?))
-    }
-
-    /// Whether a character beyond ASCII is a letter, and how long it is.
-    fn beyond(&self, at: usize, byte: u8, kind: Byte) -> (bool, usize) {
-        if kind == Byte::Two {
-            let second = self.text.as_bytes().get(at + 1).copied().unwrap_or(0);
-            let code = usize::from(byte & 0x1f) << 6 | usize::from(second & 0x3f);
-            (self.letters.get(code / 64).is_some_and(|bits| bits >> (code % 64) & 1 == 1), 2)
-        } else {
-            let c = self.text.get(at..).and_then(|rest| rest.chars().next());
-            c.map_or((false, 1), |c| (c.is_alphanumeric(), c.len_utf8()))
-        }
-    }
-
-    /// Where the run of letters ends that goes on at a place.
-    fn end_of_word(&self, mut at: usize) -> usize {
-        loop {
-            let letters = eights::letters(eights::eight(self.text.as_bytes(), at));
-            let plain = eights::first(!letters & eights::TOP);
-            at += plain;
-            match self.byte(at) {
-                Some((byte, kind @ (Byte::Two | Byte::More))) => match self.beyond(at, byte, kind) {
-                    (true, length) => at += length,
-                    (false, _) => return at,
-                },
-                _ if plain < 8 => return at,
-                _ => {}
+impl Starts {
+    /// The places of a text.
+    pub fn new(text: &str) -> Self {
+        let blocks = text.len().div_ceil(64);
+        let mut starts = Starts { words: Vec::with_capacity(blocks), others: Vec::with_capacity(blocks) };
+        // Of the block of 64 bytes gone through, and what the byte before is.
+        let (mut words, mut others, mut letter, mut digit) = (0, 0, 0, 0);
+        each_eight(text, |at, eight, beyond| {
+            let digits = eights::bits(eights::between(eight, b'0', b'9'));
+            // No pattern begins with a control character, so they are spaces like others.
+            let spaces = eights::bits(eights::between(eight, 0, b' '));
+            let (mut letters, mut signs) = (eights::bits(eights::letters(eight)), 0);
+            for beyond in beyond {
+                if is_letter(beyond.c) { letters |= beyond.bytes } else { signs |= beyond.first }
             }
-        }
+            signs |= !(letters | digits | spaces | eights::bits(eight)) & 0xff;
+            // A run begins where the byte before is of no such run.
+            words |= (letters & !(letters << 1 | letter)) << (at % 64);
+            others |= (signs | digits & !(digits << 1 | digit)) << (at % 64);
+            (letter, digit) = (letters >> 7, digits >> 7);
+            if at % 64 == 56 || at + 8 >= text.len() {
+                starts.words.push(std::mem::take(&mut words));
+                starts.others.push(std::mem::take(&mut others));
+            }
+        });
+        starts
+    }
+
+    /// Every place, from left to right; words begin at further places too.
+    pub fn places<'s>(&'s self, text: &'s str, further: &'s [usize]) -> impl Iterator<Item = Start> + 's {
+        let mut further = further.iter().copied().peekable();
+        let blocks = self.words.iter().zip(&self.others).enumerate();
+        blocks.flat_map(move |(block, (&words, &others))| {
+            let mut words = words;
+            while let Some(at) = further.next_if(|at| at / 64 == block) {
+                words |= 1 << (at % 64);
+            }
+            let mut left = words | others;
+            std::iter::from_fn(move || {
+                let bit = left.trailing_zeros();
+                left &= left.checked_sub(1)?;
+                let at = block * 64 + bit as usize;
+                let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+                let kind = match words >> bit & 1 == 1 {
+                    true if at.checked_sub(1).is_some_and(digit) => Kind::BehindFigure,
+                    true => Kind::Word,
+                    false if digit(at) => Kind::Figure,
+                    false => Kind::Sign,
+                };
+                Some(Start { at, kind })
+            })
+        })
     }
 }
 
-impl Iterator for Starts<'_> {
-    type Item = Start;
+/// A character beyond ASCII in eight bytes, which may begin before them or end behind.
+#[derive(Debug)]
+struct Beyond {
+    c: char,
+    /// Its bytes among the eight, as bits.
+    bytes: u64,
+    /// Its first byte, where that is among them.
+    first: u64,
+}
 
-    fn next(&mut self) -> Option<Start> {
-        loop {
-            if self.next_glued < self.word_end {
-                let at = self.next_glued;
-                self.next_glued = self.glued.next().unwrap_or(usize::MAX);
-                return Some(Start { at, kind: Kind::BehindWord });
-            }
-            let at = self.at;
-            let (byte, kind) = self.byte(at)?;
-            let (letter, length) = match kind {
-                Byte::Space => {
-                    self.at += 1;
-                    continue;
-                }
-                Byte::Digit => {
-                    let digits = self.text.as_bytes().get(at..)?.iter().take_while(|byte| byte.is_ascii_digit());
-                    self.at += digits.count();
-                    return Some(Start { at, kind: Kind::Figure });
-                }
-                Byte::Sign => (false, 1),
-                Byte::Letter => (true, 1),
-                Byte::Two | Byte::More => self.beyond(at, byte, kind),
-            };
-            if !letter {
-                self.at += length;
-                return Some(Start { at, kind: Kind::Sign });
-            }
-            self.at = self.end_of_word(at + length);
-            self.word_end = self.at;
-            let behind_figure = at.checked_sub(1).and_then(|at| self.byte(at)).is_some_and(|(_, k)| k == Byte::Digit);
-            return Some(Start { at, kind: if behind_figure { Kind::BehindFigure } else { Kind::Word } });
+/// Shows every eight bytes of a text, with their place and the characters beyond ASCII among them.
+#[inline]
+fn each_eight(text: &str, mut see: impl FnMut(usize, u64, &[Beyond])) {
+    let (mut beyond, mut open) = (Vec::with_capacity(8), None);
+    for at in (0..text.len()).step_by(8) {
+        let eight = eights::eight(text.as_bytes(), at);
+        if eight & eights::TOP == 0 {
+            see(at, eight, &[]);
+            continue;
         }
+        let mut left = eights::bits(eight);
+        beyond.clear();
+        if let Some((c, length)) = open.take() {
+            let bytes = (1u64 << length) - 1;
+            beyond.push(Beyond { c, bytes, first: 0 });
+            left &= !bytes;
+        }
+        while left != 0 {
+            let place = left.trailing_zeros() as usize;
+            let Some(c) = text.get(at + place..).and_then(|rest| rest.chars().next()) else { break };
+            let end = place + c.len_utf8();
+            let bytes = ((1u64 << end) - (1 << place)) & 0xff;
+            beyond.push(Beyond { c, bytes, first: 1 << place });
+            left &= !bytes;
+            open = (end > 8).then(|| (c, end - 8));
+        }
+        see(at, eight, &beyond);
     }
+}
+
+/// Whether a character beyond ASCII is a letter, or a number that is no digit.
+fn is_letter(c: char) -> bool {
+    let code = c as usize;
+    LETTERS.get(code / 64).map_or_else(|| c.is_alphanumeric(), |bits| bits >> (code % 64) & 1 == 1)
 }
 
 /// The places of a text where a capital follows a small letter.
 pub fn glued(text: &str) -> Vec<usize> {
-    let bytes = text.as_bytes();
-    let (mut all, mut small, mut at) = (Vec::new(), false, 0);
-    while at < bytes.len() {
-        let eight = eights::eight(bytes, at);
-        if eight & eights::TOP == 0 {
-            let smalls = eights::between(eight, b'a', b'z');
-            let behind = smalls << 8 | u64::from(small) << 7;
-            let mut found = eights::between(eight, b'A', b'Z') & behind;
-            while found != 0 {
-                all.push(at + eights::first(found));
-                found &= found - 1;
-            }
-            small = smalls >> 63 == 1;
-            at += 8;
-            continue;
+    let (mut all, mut small) = (Vec::new(), 0);
+    each_eight(text, |at, eight, beyond| {
+        let (smalls, capitals) = (eights::between(eight, b'a', b'z'), eights::between(eight, b'A', b'Z'));
+        if capitals == 0 && beyond.is_empty() {
+            small = smalls >> 63;
+            return;
         }
-        let stop = at + 8;
-        for c in text.get(at..).unwrap_or_default().chars() {
-            if at >= stop {
-                break;
+        let (mut smalls, mut capitals) = (eights::bits(smalls), eights::bits(capitals));
+        for beyond in beyond {
+            if beyond.c.is_lowercase() {
+                smalls |= beyond.bytes;
+            } else if beyond.c.is_uppercase() {
+                capitals |= beyond.first;
             }
-            if small && c.is_uppercase() {
-                all.push(at);
-            }
-            small = c.is_lowercase();
-            at += c.len_utf8();
         }
-    }
+        let mut found = capitals & (smalls << 1 | small);
+        while found != 0 {
+            all.push(at + found.trailing_zeros() as usize);
+            found &= found - 1;
+        }
+        small = smalls >> 7;
+    });
     all
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn words_figures_and_signs_begin_once() {
         let text = "il 12giugno, dell'età (5m) projekciedata";
-        let glued = vec![text.find("data").expect("there")];
+        let glued = [text.find("data").expect("there")];
         let found: Vec<(&str, Kind)> =
-            Starts::new(text, glued).map(|s| (text.get(s.at..).expect("a place"), s.kind)).collect();
+            Starts::new(text).places(text, &glued).map(|s| (text.get(s.at..).expect("a place"), s.kind)).collect();
         let words: Vec<(char, bool)> =
             found.iter().map(|(rest, kind)| (rest.chars().next().unwrap_or(' '), *kind == Kind::Word)).collect();
         let expected = [
@@ -217,10 +197,38 @@ mod tests {
             ('m', false),
             (')', false),
             ('p', true),
-            ('d', false),
+            ('d', true),
         ];
         assert_eq!(words, expected);
-        assert_eq!(found.last().map(|(_, kind)| *kind), Some(Kind::BehindWord));
+        assert_eq!(found.get(2).map(|(_, kind)| *kind), Some(Kind::BehindFigure));
+    }
+
+    proptest! {
+        /// Eight bytes are looked at at once: the same is found as by looking at each character.
+        #[test]
+        fn places_are_those_of_each_character(text in "[a-c0-2 .,\té€я²\u{301}😀-]{0,200}") {
+            let kind = |c: char| match c {
+                ' ' | '\t' => 's',
+                c if c.is_ascii_digit() => 'd',
+                c if c.is_alphanumeric() => 'l',
+                _ => 'o',
+            };
+            let mut expected = Vec::new();
+            let mut before = 's';
+            for (at, c) in text.char_indices() {
+                let here = kind(c);
+                match here {
+                    'd' if before != 'd' => expected.push(Start { at, kind: Kind::Figure }),
+                    'l' if before == 'd' => expected.push(Start { at, kind: Kind::BehindFigure }),
+                    'l' if before != 'l' => expected.push(Start { at, kind: Kind::Word }),
+                    'o' => expected.push(Start { at, kind: Kind::Sign }),
+                    _ => {}
+                }
+                before = here;
+            }
+            let found: Vec<Start> = Starts::new(&text).places(&text, &[]).collect();
+            prop_assert_eq!(found, expected);
+        }
     }
 
     #[test]

@@ -25,6 +25,13 @@ pub fn first(answers: u64) -> usize {
     answers.trailing_zeros() as usize / 8
 }
 
+/// The answers as one bit a byte, the first byte's lowest.
+#[inline]
+pub const fn bits(answers: u64) -> u64 {
+    // Every byte's bit is moved to a place of its own in the highest byte.
+    ((answers & TOP) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
 /// Which bytes are ASCII and between two others.
 #[inline]
 pub const fn between(eight: u64, from: u8, to: u8) -> u64 {
@@ -72,6 +79,7 @@ mod tests {
                 let number = eight(&bytes, 0);
                 let answer = |answers: u64| (answers & !TOP == 0).then_some(answers >> (place * 8 + 7) & 1 == 1);
                 assert_eq!(answer(letters(number)), Some(byte.is_ascii_alphabetic()), "{byte}");
+                assert_eq!(bits(letters(number)) >> place & 1 == 1, byte.is_ascii_alphabetic(), "{byte}");
                 assert_eq!(answer(between(number, b'\n', b'\r')), Some((b'\n'..=b'\r').contains(&byte)), "{byte}");
                 assert_eq!(answer(between(number, 0x7f, 0x7f)), Some(byte == 0x7f), "{byte}");
                 assert_eq!(answer(from(number, 0xc3)), Some(byte >= 0xc3), "{byte}");

@@ -3,40 +3,40 @@
 use std::ops::Range;
 
 use super::{Automaton, DEAD, ROOT, SPECIAL, States};
-use crate::patterns::lexicon::Lexicon;
-use crate::patterns::slots::{Alone, View};
-use crate::patterns::steps::{self, Key, More, Step};
+use crate::patterns::lexicon::{Bytes, Lexicon};
+use crate::patterns::slots::{Alone, View, is_of_word};
+use crate::patterns::steps::{More, Step};
 
 impl States {
-    /// Every end of a pattern behind a place and a state.
-    #[inline(never)]
+    /// Every end of a pattern behind a place.
     pub fn run(
         &mut self,
         automaton: &Automaton,
         view: &mut View<'_>,
-        from: (usize, u16),
+        mut at: usize,
         limit: usize,
         ends: &mut Vec<(u32, usize)>,
     ) {
-        let bytes = view.text().as_bytes().get(..limit).unwrap_or_default();
+        let (text, mut state) = (view.text().as_bytes(), ROOT);
+        let bytes = text.get(..limit).unwrap_or_default();
         let mut open = std::mem::take(&mut self.open);
         open.clear();
-        open.push(from);
         let mut next = 0;
-        while let Some(&(mut at, mut state)) = open.get(next) {
-            next += 1;
+        loop {
             // A word that is not taken at once is taken by its bytes to its end.
             let mut word_end = at;
             while state != DEAD {
                 if state & SPECIAL != 0 {
                     ends.extend(self.matches(state).iter().map(|&pattern| (pattern, at)));
                 }
-                let byte = bytes.get(at).copied();
+                let next = |byte: &&u8| self.state(state).is_some_and(|here| here.next.may_have(**byte));
+                let Some(&byte) = bytes.get(at).filter(next) else { break };
                 if at >= word_end
-                    && byte.is_some_and(is_of_word)
-                    && let Some((key, end)) = steps::key(bytes, at)
+                    && is_of_word(byte)
+                    && let Some((word, end)) = view.word(at)
+                    && (end < limit || limit == text.len())
                 {
-                    if let Some(behind) = self.word(automaton, view, (at, state), (key, end), limit, ends) {
+                    if let Some(behind) = self.word(automaton, view, (at, state), (word, end), limit, ends) {
                         (at, state) = behind;
                         continue;
                     }
@@ -45,78 +45,20 @@ impl States {
                 if state & SPECIAL != 0 && !self.fill(automaton, view, (at, state), limit, &mut open) {
                     break;
                 }
-                let Some(byte) = byte else { break };
                 state = self.byte(automaton, state, byte);
                 at += 1;
             }
+            let Some(&further) = open.get(next) else { break };
+            (at, state) = further;
+            next += 1;
         }
         self.open = open;
-    }
-
-    /// Goes on from a place by words whose steps are known and in which nothing ends, as most are: gives where more is to
-    /// be done, and the state there; `None` where nothing follows.
-    #[inline(never)]
-    pub fn by_words(
-        &mut self,
-        automaton: &Automaton,
-        view: &mut View<'_>,
-        mut at: usize,
-        limit: usize,
-    ) -> Option<(usize, u16)> {
-        let bytes = view.text().as_bytes().get(..limit).unwrap_or_default();
-        let mut state = ROOT;
-        while bytes.get(at).is_some_and(|&byte| is_of_word(byte))
-            && let Some((key, end)) = steps::key(bytes, at)
-        {
-            let Some(step) = self.steps.get(&key, state) else {
-                if state != ROOT && self.ends_at(automaton, view, (at, state), (&key, end), limit) {
-                    return None;
-                }
-                break;
-            };
-            if !(step.is_plain() || self.is_told(view, step, state, end, limit)) {
-                break;
-            }
-            (at, state) = (step.stop(end), step.to);
-            if state == DEAD {
-                return None;
-            }
-            if state & SPECIAL != 0 && !self.matches(state).is_empty() {
-                break;
-            }
-        }
-        Some((at, state))
-    }
-
-    /// Whether nothing follows in a state from a word that is in no list of the language, which most words are.
-    fn ends_at(
-        &mut self,
-        automaton: &Automaton,
-        view: &View<'_>,
-        (at, state): (usize, u16),
-        (key, end): (&Key, usize),
-        limit: usize,
-    ) -> bool {
-        let known = self.steps.get(key, DEAD).or_else(|| {
-            let text = view.text().get(..(end + 1).min(limit))?;
-            let alone = Alone::new(view.lexicon(), text, at, end, u64::MAX);
-            let listed = alone.is_none_or(|alone| !alone.fillings.is_empty() || alone.node != 0);
-            Some(self.steps.keep(*key, DEAD, (if listed { ROOT } else { DEAD }, false, More::default())))
-        });
-        let byte = view.text().as_bytes().get(at);
-        known.is_some_and(|known| known.to == DEAD)
-            && byte.is_some_and(|&byte| self.byte(automaton, state, byte) == DEAD)
-    }
-
-    /// Whether the step of a word that ends at `end` is as it is remembered, and nothing ends in it.
-    fn is_told(&self, view: &mut View<'_>, step: Step, from: u16, end: usize, limit: usize) -> bool {
-        self.steps.more(step).is_some_and(|more| more.ends.is_empty() && self.holds(view, more, from, end, limit))
     }
 
     /// Whether nothing behind a word that ends at `end` makes another step of it.
     fn holds(&self, view: &mut View<'_>, more: &More, from: u16, end: usize, limit: usize) -> bool {
         let slots = || self.state(from).map_or(0, |from| from.slots);
-        let next = || view.text().as_bytes().get(end + 1).is_some_and(|&byte| more.next & steps::bit(byte) != 0);
+        let next = || view.text().as_bytes().get(end + 1).is_some_and(|&byte| more.next.may_have(byte));
         let longer = more.node != 0 && next() && view.goes_on(more.node, end + 1, limit, slots());
         !(more.open || longer || (more.number && view.number_goes_on(end)))
     }
@@ -127,20 +69,21 @@ impl States {
         automaton: &Automaton,
         view: &mut View<'_>,
         (at, state): (usize, u16),
-        (key, end): (Key, usize),
+        (word, end): (u32, usize),
         limit: usize,
         ends: &mut Vec<(u32, usize)>,
     ) -> Option<(usize, u16)> {
-        let step = match self.steps.get(&key, state) {
+        let step = match self.steps.get(word, state) {
             Some(step) => step,
-            None if state != ROOT && self.ends_at(automaton, view, (at, state), (&key, end), limit) => {
-                return Some((end, DEAD));
+            // Nothing stands in a slot that is in no list of the language, as most words are in none.
+            None if state != ROOT && !view.is_listed(word, at, end) => {
+                let byte = *view.text().as_bytes().get(at)?;
+                if self.byte(automaton, state, byte) == DEAD {
+                    return Some((end, DEAD));
+                }
+                self.learn(automaton, view, word, (at, state), end)?
             }
-            None => {
-                let text = view.text().get(..(end + 1).min(limit))?;
-                let step = self.learn(automaton, view.lexicon(), (text, end), (at, state));
-                self.steps.keep(key, state, step)
-            }
+            None => self.learn(automaton, view, word, (at, state), end)?,
         };
         if let Some(more) = self.steps.more(step) {
             if !self.holds(view, more, state, end, limit) {
@@ -151,19 +94,22 @@ impl States {
         Some((step.stop(end), step.to))
     }
 
-    /// The step of a word behind which a text ends or one byte more stands, as far as the word tells.
+    /// The step of a word, as far as it and the byte behind it tell.
     #[cold]
     fn learn(
         &mut self,
         automaton: &Automaton,
-        words: &Lexicon,
-        (text, end): (&str, usize),
+        view: &View<'_>,
+        word: u32,
         from: (usize, u16),
-    ) -> (u16, bool, More) {
+        end: usize,
+    ) -> Option<Step> {
+        let (text, words) = (view.text_of_word(end)?, view.lexicon());
         let mut over = |stop: usize| self.step_over(automaton, words, (text, end), from, stop);
         let whole = if end < text.len() { over(end + 1) } else { None };
         let alone = whole.or_else(|| over(end));
-        alone.unwrap_or((DEAD, false, More { open: true, ..More::default() }))
+        let step = alone.unwrap_or((DEAD, false, More { open: true, ..More::default() }));
+        Some(self.steps.keep(word, from.1, step))
     }
 
     /// The state at `stop` behind the word from `at` to `end`, behind which a text ends or one byte more stands; `None`
@@ -181,7 +127,7 @@ impl States {
         if wanted != 0 {
             let alone = Alone::new(words, text, at, end, wanted)?;
             (more.node, more.number) = (alone.node, alone.number);
-            more.next = if alone.node == 0 { 0 } else { words.bytes_behind(alone.node) };
+            more.next = if alone.node == 0 { Bytes::default() } else { words.bytes_behind(alone.node) };
             open.extend(alone.fillings.iter().map(|f| (f.end, self.slots(automaton, state, f.slots))));
         }
         let mut reached = Vec::new();
@@ -210,7 +156,7 @@ impl States {
             several => {
                 let of = |(_, insts): &(u16, Range<usize>)| self.insts.get(insts.clone()).unwrap_or_default();
                 let all = several.iter().flat_map(of).copied().collect();
-                self.add(&automaton.program, all)
+                self.add(automaton, all)
             }
         };
         Some((to, stop > end, more))
@@ -249,11 +195,6 @@ impl States {
     }
 }
 
-/// Whether a byte is of a word, or of a sign beyond ASCII.
-pub fn is_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || !byte.is_ascii()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -263,6 +204,7 @@ mod tests {
     use crate::patterns::schema::Class;
     use crate::patterns::slots::Slot;
     use crate::patterns::syntax::{Node, Part};
+    use crate::patterns::vocabulary::Vocabulary;
 
     fn with_slots() -> impl Strategy<Value = Vec<Node>> {
         let slot = prop::sample::select(vec!["people", "scale", "number", "digits", "number_word"]);
@@ -328,7 +270,8 @@ mod tests {
             added.extend(all.iter().filter(|nodes| program.add(nodes, &words, Exact::Words)));
             let automaton = Automaton::new(program, &words);
             let written = |_, _| String::new();
-            let (mut view, mut states, mut ends) = (View::new(&text, &words, &written), automaton.states(), Vec::new());
+            let mut view = View::new(&text, &words, Vocabulary::default(), &written);
+            let (mut states, mut ends) = (States::default(), Vec::new());
             for (at, _) in text.char_indices().chain(text.char_indices()) {
                 let mut expected: Vec<(u32, usize)> = Vec::new();
                 for (number, nodes) in (0..).zip(&added) {
