@@ -54,7 +54,8 @@ pub fn origin(record: &Record, field: &str) -> Option<usize> {
     }
 }
 
-/// Whether two numbers differ by less than the last of so many digits behind the point.
+/// Whether two numbers differ by less than the last of so many digits behind the point: facts read back from a table are
+/// rounded, mentions are not.
 fn is_near(one: Decimal, other: Decimal, digits: u32) -> bool {
     one == other || one.checked_sub(other).is_some_and(|gap| gap.abs() < Decimal::new(1, digits))
 }

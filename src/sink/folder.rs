@@ -100,7 +100,7 @@ impl Written {
 pub struct Folder {
     path: PathBuf,
     manifest: File,
-    /// What the run before read, where it left records.
+    /// What the run before read, where records of it are there.
     before: Option<Vec<String>>,
     done: BTreeMap<String, Line>,
     format: Format,
@@ -135,7 +135,8 @@ impl Folder {
             if let Line::Run(run) = &line {
                 inputs = Some(run.inputs.clone());
             }
-            records |= files(&line).iter().any(|file| !file.name.starts_with("rejects-"));
+            let is_record = |file: &Written| !file.name.starts_with("rejects-") && file.found(path).is_some();
+            records |= files(&line).iter().any(is_record);
             if let Line::Pages(shard) | Line::Projects(shard) = &line
                 && shard.files.iter().all(|file| {
                     let what = file.name.split('-').next().unwrap_or_default();
@@ -163,15 +164,9 @@ impl Folder {
         })
     }
 
-    /// What the run before read, where it left records.
+    /// What the run before read, where records of it are there, in whatever form.
     pub fn before(&self) -> Option<&[String]> {
         self.before.as_deref()
-    }
-
-    /// Whether an earlier run left records.
-    pub fn has_records(&self) -> bool {
-        let files = self.done.values().flat_map(files);
-        files.into_iter().any(|file| !file.name.starts_with("rejects-"))
     }
 
     /// A shard that is done already.

@@ -257,7 +257,19 @@ impl fmt::Display for Table {
 
 #[cfg(test)]
 mod tests {
-    use super::has_shape;
+    use std::str::FromStr;
+
+    use rust_decimal::Decimal;
+
+    use super::{has_shape, rounded};
+
+    #[test]
+    fn what_lies_in_the_middle_is_rounded_away_from_nought() {
+        let number = |digits: &str| Decimal::from_str(digits).expect("a number");
+        for (given, expected) in [("0.125", "0.13"), ("-0.125", "-0.13"), ("0.135", "0.14"), ("2.5049", "2.50")] {
+            assert_eq!(rounded(number(given), 2), number(expected), "{given}");
+        }
+    }
 
     #[test]
     fn shapes_take_each_character_of_a_set() {

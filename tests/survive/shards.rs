@@ -38,8 +38,10 @@ fn an_input_that_is_gone_costs_no_output() {
     assert_eq!(extract(&[text(&input.path().join("a")), "-q", "-o", &to]).status.code(), Some(0));
     let before = contents(Path::new(&to));
     fs::create_dir(input.path().join("empty")).expect("made");
-    for gone in ["empty", "missing"] {
-        let run = extract(&[text(&input.path().join(gone)), "-o", &to]);
+    // In another form too: what is there would not be kept, but it is there.
+    for (gone, form) in ["empty", "missing"].iter().flat_map(|gone| [(gone, None), (gone, Some("--compress"))]) {
+        let gone = input.path().join(gone);
+        let run = extract(&[text(&gone), "-o", &to].into_iter().chain(form).collect::<Vec<_>>());
         assert_eq!(run.status.code(), Some(2), "{}", told(&run));
         assert!(told(&run).contains("it stays as it was"), "{}", told(&run));
         assert_eq!(contents(Path::new(&to)), before);

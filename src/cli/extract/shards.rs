@@ -123,7 +123,7 @@ impl Shelf<'_, '_> {
         // A folder that is missing or empty, as when it was not mounted, must not cost what was read of it before.
         let nothing = shards.peek().is_none_or(|first| first.pages.iter().all(Result::is_err));
         let first = shards.next();
-        if nothing && self.folder.has_records() && shards.peek().is_none() && !interrupt::came() {
+        if nothing && self.folder.before().is_some() && shards.peek().is_none() && !interrupt::came() {
             for error in first.into_iter().flat_map(|shard| shard.pages).filter_map(Result::err) {
                 let SourceError { place, class, message } = error;
                 self.job.progress.reject(&Reject { path: place, stage: Stage::Source, class, message });
