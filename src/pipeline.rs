@@ -164,6 +164,7 @@ impl Extractor {
         let blocks = page.blocks(&text, &columns);
         let Some(first) = blocks.first() else {
             let understood = page.understand(&text, &columns, shown.head.as_ref(), false);
+            deadline.check(Stage::Extract)?;
             return Ok(vec![self.record(&one, &understood, None)]);
         };
         let head = self.block(&one, text.page_range(&(0..first.start)), 0).map_err(wrong_patterns)?;

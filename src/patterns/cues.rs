@@ -1,13 +1,14 @@
 //! Cues and labels: words beside values. They stay apart from rules, or the two would multiply.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::automaton::Automaton;
 use super::lexicon::Lexicon;
 use super::program::{Case, Exact, Inst, Program};
 use super::schema::{Class, Field, Kind, Print, Role};
 use super::slots::View;
-use super::syntax::{self, Node, Part};
+use super::syntax::{Node, Part};
+use super::vocabulary::Vocabulary;
 use crate::text::fold;
 
 /// A form of a cue or label.
@@ -122,30 +123,51 @@ pub struct Finder {
 }
 
 /// "Beneficiary" is a heading of Kohesio's and a label elsewhere: it is both.
-fn with_headings(labels: Vec<(Vec<Form>, Label)>) -> Vec<Label> {
-    let heading = |(forms, label): &(Vec<Form>, Label)| match forms.first().map(Vec::as_slice) {
-        Some([Node::Text(text)]) if label.field.is_none() => Some(fold(text)),
+fn with_headings(mut labels: Vec<(Vec<Form>, Label)>, words: &Lexicon) -> Vec<Label> {
+    let heading = |(index, (forms, label)): (usize, &(Vec<Form>, Label))| match forms.first().map(Vec::as_slice) {
+        Some([Node::Text(text)]) if label.field.is_none() => Some((fold(text), index)),
         _ => None,
     };
-    let headings: Vec<Option<String>> = labels.iter().map(heading).collect();
-    let mut same: HashMap<&str, Option<&Label>> = headings.iter().flatten().map(|text| (text.as_str(), None)).collect();
+    let mut headings: Vec<(String, usize)> = labels.iter().enumerate().filter_map(heading).collect();
+    headings.sort_unstable();
+    let mut same: BTreeMap<usize, Label> = BTreeMap::new();
+    let (mut begins, written) = (Vec::new(), |_, _| String::new());
     for (forms, label) in labels.iter().filter(|(_, label)| label.field.is_some()) {
         for form in forms {
-            syntax::each(form, &mut String::new(), &mut |text| {
-                if let Some(same) = same.get_mut(fold(text).as_str()) {
-                    same.get_or_insert(label);
+            begins.clear();
+            beginnings(form, &mut begins);
+            for begin in &begins {
+                let from = headings.partition_point(|(text, _)| text < begin);
+                let alike = headings.iter().skip(from).take_while(|(text, _)| text.starts_with(begin.as_str()));
+                for (text, index) in alike.filter(|(_, index)| !same.contains_key(index)).collect::<Vec<_>>() {
+                    let mut view = View::new(text, words, Vocabulary::default(), &written);
+                    if view.ends(form, vec![0]).contains(&text.len()) {
+                        same.insert(*index, label.clone());
+                    }
                 }
-            });
+            }
         }
     }
-    let found = |text: &Option<String>| *same.get(text.as_deref()?)?;
-    let same: Vec<Option<Label>> = headings.iter().map(|text| found(text).cloned()).collect();
-    let labels = labels.into_iter().map(|(_, label)| label).zip(same);
-    let be = |(label, same): (Label, Option<Label>)| match same {
-        Some(Label { field, id, .. }) => Label { field, id, ..label },
-        None => label,
-    };
-    labels.map(be).collect()
+    for (index, Label { field, id, .. }) in same {
+        if let Some((_, label)) = labels.get_mut(index) {
+            (label.field, label.id) = (field, id);
+        }
+    }
+    labels.into_iter().map(|(_, label)| label).collect()
+}
+
+/// What texts of a form begin with, as far as its first text goes; nothing where that cannot be told.
+fn beginnings(nodes: &[Node], all: &mut Vec<String>) {
+    match nodes.split_first() {
+        Some((Node::Text(text), _)) => all.push(fold(text)),
+        Some((Node::Space, _)) => all.push(" ".to_owned()),
+        Some((Node::Optional(inner), rest)) => {
+            beginnings(inner, all);
+            beginnings(rest, all);
+        }
+        Some((Node::Either(ways), _)) => ways.iter().for_each(|way| beginnings(way, all)),
+        Some((Node::Slot { .. }, _)) | None => all.push(String::new()),
+    }
 }
 
 /// What a form of a finder means.
@@ -179,7 +201,7 @@ impl Finder {
         }
         let automaton = Automaton::new(program, words);
         let cues = cues.into_iter().map(|(_, cue)| cue).collect();
-        let labels = with_headings(labels);
+        let labels = with_headings(labels, words);
         Finder { cues, labels, meanings, classes, automaton }
     }
 

@@ -40,7 +40,8 @@ pub struct Word {
     pub form: u32,
 }
 
-/// A set of bytes that texts begin with. Folded texts begin with no capital, so a byte beyond ASCII takes its place.
+/// A set of bytes, of which two share a bit: it may say yes of a byte it has not, and never no of one it has. The first
+/// bytes of Latin and Cyrillic letters beyond ASCII share theirs with capitals, which folded texts have none of.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Bytes(u128);
 

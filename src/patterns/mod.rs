@@ -123,7 +123,8 @@ pub struct Language {
     memory: Kept<Memory>,
 }
 
-/// What a thread has learnt of a language from page to page.
+/// What was learnt of a language from page to page; one thread has it at a time. Steps of states are for one numbering of
+/// words and are learnt anew for another.
 #[derive(Debug, Default)]
 pub struct Memory {
     pub vocabulary: Vocabulary,

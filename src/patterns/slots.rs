@@ -3,7 +3,9 @@
 use super::lexicon::{Bytes, Lexicon, Word};
 use super::program::Room;
 use super::schema::Class;
+use super::syntax::Node;
 use super::vocabulary::Vocabulary;
+use crate::text::fold;
 
 /// A place in a pattern that holds a part of the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -351,6 +353,39 @@ impl<'t> View<'t> {
         }
     }
 
+    /// Where nodes end that begin at some places, each once, by trying every part of them: for one short text, where making
+    /// the states of an automaton is dear.
+    pub fn ends(&mut self, nodes: &[Node], mut places: Vec<usize>) -> Vec<usize> {
+        for node in nodes {
+            let mut behind = Vec::new();
+            for &at in &places {
+                let rest = self.text.get(at..).unwrap_or_default();
+                match node {
+                    Node::Text(text) => {
+                        let folded = fold(text);
+                        behind.extend(rest.starts_with(&folded).then_some(at + folded.len()));
+                    }
+                    Node::Space => behind.extend(rest.starts_with(' ').then_some(at + 1)),
+                    Node::Slot { name, .. } => {
+                        let mut fillings = Vec::new();
+                        let slots = Slot::from_name(name).map_or(0, Slot::bit);
+                        self.fillings(at, self.text.len(), slots, &mut fillings);
+                        behind.extend(fillings.iter().map(|filling| filling.end));
+                    }
+                    Node::Optional(inner) => {
+                        behind.push(at);
+                        behind.extend(self.ends(inner, vec![at]));
+                    }
+                    Node::Either(ways) => ways.iter().for_each(|way| behind.extend(self.ends(way, vec![at]))),
+                }
+            }
+            behind.sort_unstable();
+            behind.dedup();
+            places = behind;
+        }
+        places
+    }
+
     /// Spelled-out numbers: words with or without spaces, hyphens and joining words between them.
     fn spelled(&mut self, at: usize, limit: usize, out: &mut Vec<Filling>) {
         let mut ends: Vec<usize> = Vec::new();
@@ -529,5 +564,24 @@ fn short(run: &[u8], length: usize) -> u64 {
         }
         4 => when((1900..2100).contains(&value), YEAR),
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_seen_are_forgotten_with_their_numbers() {
+        let letter = |number: usize| char::from(b'a' + u8::try_from(number % 26).unwrap_or(0));
+        let word = |number: usize| [number, number / 26, number / 676].map(letter).iter().collect::<String>() + " ";
+        let text: String = (0..26 * 26 * 26).map(word).collect();
+        let (words, written) = (Lexicon::default(), |_, _| String::new());
+        let mut view = View::new(&text, &words, Vocabulary::default(), &written);
+        let before = view.numbering();
+        let last = text.len() - 4;
+        assert!((0..=last).step_by(4).map(|at| view.word(at)).all(|word| word.is_some()));
+        assert_ne!(view.numbering(), before);
+        assert_eq!(view.word(last), Some((1, last + 3)));
     }
 }

@@ -36,7 +36,7 @@ fn key(bytes: &[u8], at: usize) -> Option<(Key, usize)> {
 pub struct Vocabulary {
     /// Open addressing over a power of two of cells, half full at most; the number nought is none.
     cells: Vec<(Key, u32)>,
-    /// What is known of each word, by its number.
+    /// What is known of each word, by its number less one.
     listed: Vec<Option<bool>>,
     /// No two numberings have the same.
     numbering: u64,
@@ -50,8 +50,8 @@ impl Default for Vocabulary {
 }
 
 const SMALLEST: usize = 1 << 8;
-/// Words are forgotten when there are more.
-const MOST: usize = 1 << 14;
+/// Words are forgotten when there are more; a place has some 200 words within reach, which must not make the table grow.
+const MOST: usize = (1 << 14) - 512;
 
 impl Vocabulary {
     /// The number of the word at a place, and where it ends; `None` where there is none or a long one.
@@ -70,12 +70,12 @@ impl Vocabulary {
 
     /// Whether a word is in a list of the language, where that was asked before.
     pub fn is_listed(&self, word: u32) -> Option<bool> {
-        *self.listed.get(word as usize - 1)?
+        *self.listed.get((word as usize).checked_sub(1)?)?
     }
 
     /// Remembers whether a word is in a list of the language.
     pub fn be_listed(&mut self, word: u32, listed: bool) {
-        if let Some(known) = self.listed.get_mut(word as usize - 1) {
+        if let Some(known) = (word as usize).checked_sub(1).and_then(|index| self.listed.get_mut(index)) {
             *known = Some(listed);
         }
     }
@@ -140,10 +140,11 @@ mod tests {
             (0..6u32).map(|i| char::from(b'a' + u8::try_from(number / 5usize.pow(i) % 26).unwrap_or(0))).collect()
         };
         let mut numbers = std::collections::HashMap::new();
-        for text in (0..30_000).map(word) {
+        for text in (0..30_000).chain(0..30_000).map(word) {
             let found = words.word(text.as_bytes(), 0).expect("a word");
             assert_eq!(*numbers.entry(text).or_insert(found), found);
         }
+        assert_eq!(numbers.len(), 30_000);
         let different: std::collections::HashSet<u32> = numbers.values().map(|(number, _)| *number).collect();
         assert_eq!(different.len(), numbers.len());
         assert_eq!(words.is_listed(7), None);

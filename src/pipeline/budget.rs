@@ -32,3 +32,39 @@ impl Deadline {
         Err(Failed::new(stage, Class::Timeout, message))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+    use crate::patterns::Patterns;
+    use crate::pipeline::{Extractor, Options};
+
+    static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    static LEFT: AtomicU32 = AtomicU32::new(0);
+
+    /// A clock that is read so many times before an hour has passed.
+    fn now() -> Instant {
+        let left = LEFT.load(Ordering::Relaxed);
+        LEFT.store(left.saturating_sub(1), Ordering::Relaxed);
+        if left == 0 { *BEGAN + Duration::from_hours(1) } else { *BEGAN }
+    }
+
+    #[test]
+    fn the_clock_is_read_behind_every_step_of_a_page() {
+        let budget = Some(Budget { time: Duration::from_secs(1), now });
+        let options = Options { language: Some("en".to_owned()), budget, ..Options::default() };
+        let extractor = Extractor::new(Patterns::embedded().expect("patterns"), options).expect("an extractor");
+        let behind = |reads: u32| {
+            LEFT.store(reads, Ordering::Relaxed);
+            extractor.read("page.txt", b"It cost EUR 5 in May 2024.").map_err(|failed| (failed.stage, failed.class))
+        };
+        // Behind its beginning: text, language, words, values.
+        for (reads, stage) in [(1, Stage::Markup), (2, Stage::Extract), (3, Stage::Extract), (4, Stage::Extract)] {
+            assert_eq!(behind(reads).expect_err("too late"), (stage, Class::Timeout), "{reads}");
+        }
+        assert!(behind(5).is_ok());
+    }
+}

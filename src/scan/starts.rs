@@ -51,13 +51,15 @@ impl Starts {
         let (mut words, mut others, mut letter, mut digit) = (0, 0, 0, 0);
         each_eight(text, |at, eight, beyond| {
             let digits = eights::bits(eights::between(eight, b'0', b'9'));
-            // No pattern begins with a control character, so they are spaces like others.
-            let spaces = eights::bits(eights::between(eight, 0, b' '));
+            let spaces = eights::between(eight, b' ', b' ') | eights::between(eight, b'\t', b'\n');
+            let spaces = eights::bits(spaces | eights::between(eight, b'\r', b'\r'));
             let (mut letters, mut signs) = (eights::bits(eights::letters(eight)), 0);
             for beyond in beyond {
                 if is_letter(beyond.c) { letters |= beyond.bytes } else { signs |= beyond.first }
             }
             signs |= !(letters | digits | spaces | eights::bits(eight)) & 0xff;
+            // Noughts behind the end are no signs.
+            signs &= u64::MAX >> (at + 64).saturating_sub(text.len()).min(63);
             // A run begins where the byte before is of no such run.
             words |= (letters & !(letters << 1 | letter)) << (at % 64);
             others |= (signs | digits & !(digits << 1 | digit)) << (at % 64);
@@ -206,7 +208,7 @@ mod tests {
     proptest! {
         /// Eight bytes are looked at at once: the same is found as by looking at each character.
         #[test]
-        fn places_are_those_of_each_character(text in "[a-c0-2 .,\té€я²\u{301}😀-]{0,200}") {
+        fn places_are_those_of_each_character(text in "[a-c0-2 .,\té€я²\u{0}\u{1}\u{301}😀-]{0,200}") {
             let kind = |c: char| match c {
                 ' ' | '\t' => 's',
                 c if c.is_ascii_digit() => 'd',
@@ -229,6 +231,14 @@ mod tests {
             let found: Vec<Start> = Starts::new(&text).places(&text, &[]).collect();
             prop_assert_eq!(found, expected);
         }
+    }
+
+    #[test]
+    fn words_begin_at_further_places_too() {
+        let text = "a".repeat(200);
+        let further = [1, 63, 64, 130];
+        let found: Vec<usize> = Starts::new(&text).places(&text, &further).map(|start| start.at).collect();
+        assert_eq!(found, [0, 1, 63, 64, 130]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ impl States {
         let bytes = text.get(..limit).unwrap_or_default();
         let mut open = std::mem::take(&mut self.open);
         open.clear();
-        let mut next = 0;
+        let mut tried = 0;
         loop {
             // A word that is not taken at once is taken by its bytes to its end.
             let mut word_end = at;
@@ -29,8 +29,8 @@ impl States {
                 if state & SPECIAL != 0 {
                     ends.extend(self.matches(state).iter().map(|&pattern| (pattern, at)));
                 }
-                let next = |byte: &&u8| self.state(state).is_some_and(|here| here.next.may_have(**byte));
-                let Some(&byte) = bytes.get(at).filter(next) else { break };
+                let may_follow = |byte: &&u8| self.state(state).is_some_and(|here| here.next.may_have(**byte));
+                let Some(&byte) = bytes.get(at).filter(may_follow) else { break };
                 if at >= word_end
                     && is_of_word(byte)
                     && let Some((word, end)) = view.word(at)
@@ -48,9 +48,9 @@ impl States {
                 state = self.byte(automaton, state, byte);
                 at += 1;
             }
-            let Some(&further) = open.get(next) else { break };
+            let Some(&further) = open.get(tried) else { break };
             (at, state) = further;
-            next += 1;
+            tried += 1;
         }
         self.open = open;
     }
@@ -200,9 +200,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::patterns::automaton::REACH;
     use crate::patterns::program::{Exact, Program};
     use crate::patterns::schema::Class;
-    use crate::patterns::slots::Slot;
     use crate::patterns::syntax::{Node, Part};
     use crate::patterns::vocabulary::Vocabulary;
 
@@ -220,33 +220,20 @@ mod tests {
         prop::collection::vec(part, 1..5)
     }
 
-    /// Where parts of a pattern end that begin at some places.
-    fn tried(nodes: &[Node], view: &mut View<'_>, mut places: Vec<usize>) -> Vec<usize> {
-        for node in nodes {
-            let mut behind = Vec::new();
-            for &at in &places {
-                let rest = view.text().get(at..).unwrap_or_default();
-                match node {
-                    Node::Text(text) if rest.starts_with(text.as_str()) => behind.push(at + text.len()),
-                    Node::Space if rest.starts_with(' ') => behind.push(at + 1),
-                    Node::Slot { name, .. } => {
-                        let (mut fillings, slot) = (Vec::new(), Slot::from_name(name).expect("a slot"));
-                        view.fillings(at, view.text().len(), slot.bit(), &mut fillings);
-                        behind.extend(fillings.iter().map(|filling| filling.end));
-                    }
-                    Node::Optional(inner) => {
-                        behind.push(at);
-                        behind.extend(tried(inner, view, vec![at]));
-                    }
-                    Node::Either(ways) => ways.iter().for_each(|way| behind.extend(tried(way, view, vec![at]))),
-                    _ => {}
-                }
-            }
-            behind.sort_unstable();
-            behind.dedup();
-            places = behind;
+    #[test]
+    fn nothing_is_found_that_reaches_too_far() {
+        let text = "abcdefé ".repeat(100);
+        let words = Lexicon::default();
+        for length in (REACH - 12..REACH + 12).filter(|length| text.is_char_boundary(*length)) {
+            let mut program = Program::default();
+            let node = Node::Text(text.get(..length).expect("a boundary").to_owned());
+            assert!(program.add(&[node], &words, Exact::Words));
+            let (automaton, written) = (Automaton::new(program, &words), |_, _| String::new());
+            let mut view = View::new(&text, &words, Vocabulary::default(), &written);
+            let (mut states, mut ends) = (States::default(), Vec::new());
+            automaton.at(&mut states, &mut view, 0, &mut ends);
+            assert_eq!(ends.len(), usize::from(length <= REACH), "{length}");
         }
-        places
     }
 
     proptest! {
@@ -257,7 +244,7 @@ mod tests {
         fn slots_are_filled_with_all_that_fits(
             all in prop::collection::vec(with_slots(), 1..4),
             forms in prop::collection::vec(("(~[aeé]{1,2}|[aeé]{1,2}|[aeé]{1,2}[ -][ae]{1,2})", 0..4usize), 1..6),
-            text in "[aeé ,1-]{0,14}",
+            texts in prop::collection::vec("[aeé ,1-]{0,14}", 2),
         ) {
             let mut words = Lexicon::default();
             for (form, class) in &forms {
@@ -269,18 +256,20 @@ mod tests {
             let mut added: Vec<&Vec<Node>> = Vec::new();
             added.extend(all.iter().filter(|nodes| program.add(nodes, &words, Exact::Words)));
             let automaton = Automaton::new(program, &words);
-            let written = |_, _| String::new();
-            let mut view = View::new(&text, &words, Vocabulary::default(), &written);
-            let (mut states, mut ends) = (States::default(), Vec::new());
-            for (at, _) in text.char_indices().chain(text.char_indices()) {
-                let mut expected: Vec<(u32, usize)> = Vec::new();
-                for (number, nodes) in (0..).zip(&added) {
-                    let found = tried(nodes, &mut view, vec![at]);
-                    expected.extend(found.into_iter().filter(|end| *end > at).map(|end| (number, end)));
+            let (written, mut states, mut ends) = (|_, _| String::new(), States::default(), Vec::new());
+            // Every time the words have other numbers.
+            for text in texts.iter().chain(&texts) {
+                let mut view = View::new(text, &words, Vocabulary::default(), &written);
+                for (at, _) in text.char_indices().chain(text.char_indices()) {
+                    let mut expected: Vec<(u32, usize)> = Vec::new();
+                    for (number, nodes) in (0..).zip(&added) {
+                        let found = view.ends(nodes, vec![at]);
+                        expected.extend(found.into_iter().filter(|end| *end > at).map(|end| (number, end)));
+                    }
+                    expected.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+                    automaton.at(&mut states, &mut view, at, &mut ends);
+                    prop_assert_eq!(&ends, &expected, "{:?} at {}", text, at);
                 }
-                expected.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-                automaton.at(&mut states, &mut view, at, &mut ends);
-                prop_assert_eq!(&ends, &expected, "at {}", at);
             }
         }
     }
