@@ -34,9 +34,11 @@ fn key(bytes: &[u8], at: usize) -> Option<(Key, usize)> {
 /// Words with the bytes behind them, numbered from one as they are met.
 #[derive(Debug)]
 pub struct Vocabulary {
-    /// Open addressing over a power of two of cells, half full at most; the number nought is none.
-    cells: Vec<(Key, u32)>,
-    /// What is known of each word, by its number less one.
+    /// Open addressing over a power of two of cells, half full at most: a part of the key's hash and the word's number, of
+    /// which nought is none.
+    cells: Vec<(u32, u32)>,
+    /// The words, by their numbers less one, and what is known of each.
+    keys: Vec<Key>,
     listed: Vec<Option<bool>>,
     /// No two numberings have the same.
     numbering: u64,
@@ -45,7 +47,8 @@ pub struct Vocabulary {
 impl Default for Vocabulary {
     fn default() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        Vocabulary { cells: Vec::new(), listed: Vec::new(), numbering: NEXT.fetch_add(1, Ordering::Relaxed) }
+        let numbering = NEXT.fetch_add(1, Ordering::Relaxed);
+        Vocabulary { cells: Vec::new(), keys: Vec::new(), listed: Vec::new(), numbering }
     }
 }
 
@@ -58,14 +61,15 @@ impl Vocabulary {
     #[inline]
     pub fn word(&mut self, bytes: &[u8], at: usize) -> Option<(u32, usize)> {
         let (key, end) = key(bytes, at)?;
-        let mut at = self.place(&key);
+        let hash = hash(&key);
+        let mut at = self.place(hash);
         while let Some(&(found, number)) = self.cells.get(at).filter(|(_, number)| *number != 0) {
-            if found == key {
+            if found == hash && self.keys.get(number as usize - 1) == Some(&key) {
                 return Some((number, end));
             }
             at = (at + 1) & (self.cells.len() - 1);
         }
-        Some((self.add(key), end))
+        Some((self.add(key, hash), end))
     }
 
     /// Whether a word is in a list of the language, where that was asked before.
@@ -87,7 +91,7 @@ impl Vocabulary {
 
     /// Forgets all words where there are too many. Whether it did.
     pub fn make_room(&mut self) -> bool {
-        let full = self.listed.len() > MOST;
+        let full = self.keys.len() > MOST;
         if full {
             *self = Vocabulary::default();
         }
@@ -95,38 +99,44 @@ impl Vocabulary {
     }
 
     #[inline]
-    fn place(&self, &[first, second, third]: &Key) -> usize {
-        let mixed = first ^ second.rotate_left(23) ^ third.rotate_left(41);
-        #[allow(clippy::cast_possible_truncation, reason = "the mask keeps what fits")]
-        let place = ((mixed ^ mixed >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize;
-        place & self.cells.len().wrapping_sub(1)
+    fn place(&self, hash: u32) -> usize {
+        hash as usize & self.cells.len().wrapping_sub(1)
     }
 
     #[cold]
-    fn add(&mut self, key: Key) -> u32 {
-        if (self.listed.len() + 1) * 2 > self.cells.len() {
-            let larger = vec![([0; 3], 0); (self.cells.len() * 2).max(SMALLEST)];
-            for (key, number) in std::mem::replace(&mut self.cells, larger) {
+    fn add(&mut self, key: Key, hash: u32) -> u32 {
+        if (self.keys.len() + 1) * 2 > self.cells.len() {
+            let larger = vec![(0, 0); (self.cells.len() * 2).max(SMALLEST)];
+            for (hash, number) in std::mem::replace(&mut self.cells, larger) {
                 if number != 0 {
-                    self.put(key, number);
+                    self.put(hash, number);
                 }
             }
         }
+        self.keys.push(key);
         self.listed.push(None);
-        let number = u32::try_from(self.listed.len()).unwrap_or(u32::MAX);
-        self.put(key, number);
+        let number = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
+        self.put(hash, number);
         number
     }
 
-    fn put(&mut self, key: Key, number: u32) {
-        let mut at = self.place(&key);
+    fn put(&mut self, hash: u32, number: u32) {
+        let mut at = self.place(hash);
         while self.cells.get(at).is_some_and(|(_, number)| *number != 0) {
             at = (at + 1) & (self.cells.len() - 1);
         }
         if let Some(cell) = self.cells.get_mut(at) {
-            *cell = (key, number);
+            *cell = (hash, number);
         }
     }
+}
+
+#[inline]
+fn hash(&[first, second, third]: &Key) -> u32 {
+    let mixed = first ^ second.rotate_left(23) ^ third.rotate_left(41);
+    #[allow(clippy::cast_possible_truncation, reason = "the upper half is mixed best")]
+    let hash = ((mixed ^ mixed >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32;
+    hash
 }
 
 #[cfg(test)]
