@@ -7,9 +7,10 @@ use std::collections::HashMap;
 
 use super::lexicon::{Bytes, Lexicon};
 use super::program::{Inst, Program};
-use super::slots::{self, Filling, View, is_of_word};
+use super::slots::{self, Filling};
 use super::steps::Steps;
 use super::table::Table;
+use super::view::{View, is_of_word};
 
 /// A program and the states made of it so far.
 #[derive(Debug)]

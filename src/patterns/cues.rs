@@ -6,8 +6,8 @@ use super::automaton::Automaton;
 use super::lexicon::Lexicon;
 use super::program::{Case, Exact, Inst, Program};
 use super::schema::{Class, Field, Kind, Print, Role};
-use super::slots::View;
 use super::syntax::{Node, Part};
+use super::view::View;
 use super::vocabulary::Vocabulary;
 use crate::text::fold;
 

@@ -15,6 +15,7 @@ mod slots;
 mod steps;
 mod syntax;
 mod table;
+mod view;
 mod vocabulary;
 
 use std::borrow::Cow;
@@ -31,8 +32,9 @@ pub use file::Loaded;
 pub use lexicon::{Lexicon, NumberWords, Word};
 pub use rules::{Filled, Rule, RuleSet};
 pub use schema::{Class, Field, File, Forms, Group, Kind, Mod, Numbers, Print, Role};
-pub use slots::{Slot, View};
+pub use slots::Slot;
 pub use syntax::{Node, Part};
+pub use view::View;
 pub use vocabulary::Vocabulary;
 
 use crate::digest::sha256;

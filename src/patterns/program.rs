@@ -2,8 +2,9 @@
 //! the automaton tells which of them match, and [`Program::slots`] what stands in the slots of one that does.
 
 use super::lexicon::Lexicon;
-use super::slots::{Filling, Slot, View};
+use super::slots::{Filling, Slot};
 use super::syntax::{Node, Part};
+use super::view::View;
 use crate::text::fold;
 
 /// One instruction; `next` is the one behind it.

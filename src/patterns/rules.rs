@@ -6,8 +6,9 @@ use super::automaton::Automaton;
 use super::lexicon::Lexicon;
 use super::program::{Exact, Program};
 use super::schema::{Group, Kind, Role};
-use super::slots::{Slot, View};
+use super::slots::Slot;
 use super::syntax::{Node, Part};
+use super::view::View;
 
 /// A rule: what it reads and what its slots are.
 #[derive(Debug)]

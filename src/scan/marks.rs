@@ -77,17 +77,14 @@ impl<'t, 'l> Deref for Marks<'t, 'l> {
 impl<'t, 'l> Marks<'t, 'l> {
     /// Marks a passage.
     pub fn new(passage: Passage<'t, 'l>) -> Self {
-        let written = |start, end| passage.written(start..end).to_owned();
-        let mut memory = passage.language.memory();
-        let mut view = View::new(passage.folded(), &passage.language.words, memory.vocabulary, &written);
-        let mut marker = Marker::new(&passage, memory.finder);
         let glued: Vec<usize> = glued(passage.text).into_iter().map(|at| passage.place(at)).collect();
-        for start in passage.starts().places(passage.folded(), &glued) {
-            marker.mark(&mut view, start);
-        }
-        let hits = Hits::new(&marker.hits);
-        (memory.finder, memory.vocabulary) = (marker.states, view.into_vocabulary());
-        passage.language.give_back(memory);
+        let hits = passage.search(|view, memory| {
+            let mut marker = Marker::new(&passage, &mut memory.finder);
+            for start in passage.starts().places(passage.folded(), &glued) {
+                marker.mark(view, start);
+            }
+            Hits::new(&marker.hits)
+        });
         Marks { passage, hits }
     }
 
@@ -226,7 +223,7 @@ const HITS: usize = 256;
 /// Collects the marks of a passage.
 struct Marker<'p, 't, 'l> {
     passage: &'p Passage<'t, 'l>,
-    states: States,
+    states: &'p mut States,
     hits: Vec<Hit>,
     ends: Vec<(u32, usize)>,
     /// Whether the place looked at stands behind a figure.
@@ -234,7 +231,7 @@ struct Marker<'p, 't, 'l> {
 }
 
 impl<'p, 't, 'l> Marker<'p, 't, 'l> {
-    fn new(passage: &'p Passage<'t, 'l>, states: States) -> Self {
+    fn new(passage: &'p Passage<'t, 'l>, states: &'p mut States) -> Self {
         let hits = Vec::with_capacity(HITS.min(passage.text.len() / 8));
         Marker { passage, states, hits, ends: Vec::new(), glued: false }
     }
@@ -249,7 +246,7 @@ impl<'p, 't, 'l> Marker<'p, 't, 'l> {
         }
         self.glued = start.kind == Kind::BehindFigure;
         let mut ends = std::mem::take(&mut self.ends);
-        self.passage.language.finder.automaton().at(&mut self.states, view, at, &mut ends);
+        self.passage.language.finder.automaton().at(self.states, view, at, &mut ends);
         for &(form, end) in &ends {
             self.form(view, form, at..end);
         }

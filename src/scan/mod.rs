@@ -100,42 +100,39 @@ pub struct Lost<'s> {
 /// whose id comes first; forms that hide a kind win over what they cover.
 pub fn scan<'s, V>(passage: &Passage<'_, 's>, read: impl Fn(&Match<'s>) -> Option<V>, keep_lost: bool) -> Scan<'s, V> {
     let rules = &passage.language.rules;
-    let written = |start, end| passage.written(start..end).to_owned();
-    let mut memory = passage.language.memory();
-    let mut view = View::new(passage.folded(), &passage.language.words, memory.vocabulary, &written);
-    let mut ends = Vec::new();
-    let (mut candidates, mut hiders, mut done) = (Vec::new(), Vec::new(), Vec::new());
-    for start in passage.starts().places(passage.folded(), &[]) {
-        // A rule does not begin inside a word.
-        if start.kind == Begins::BehindFigure {
-            continue;
-        }
-        // Most figures stand inside a number, which is seen at once; of words and signs few begin anything.
-        let figure = start.kind == Begins::Figure;
-        if figure && !begins(passage, start.at) {
-            continue;
-        }
-        rules.automaton().at(&mut memory.rules, &mut view, start.at, &mut ends);
-        if ends.is_empty() || !(figure || begins(passage, start.at)) {
-            continue;
-        }
-        done.clear();
-        for &(rule, end) in &ends {
-            if done.contains(&rule) {
+    let (mut candidates, mut hiders) = (Vec::new(), Vec::new());
+    passage.search(|view, memory| {
+        let (mut ends, mut done) = (Vec::new(), Vec::new());
+        for start in passage.starts().places(passage.folded(), &[]) {
+            // A rule does not begin inside a word.
+            if start.kind == Begins::BehindFigure {
                 continue;
             }
-            let Some(found) = matched(passage, &mut view, rules, rule, start.at..end) else { continue };
-            if found.rule.kind.is_none() {
-                done.push(rule);
-                hiders.push(found);
-            } else if let Some(value) = read(&found) {
-                done.push(rule);
-                candidates.push((found.hull(), found, value));
+            // Most figures stand inside a number, which is seen at once; of words and signs few begin anything.
+            let figure = start.kind == Begins::Figure;
+            if figure && !begins(passage, start.at) {
+                continue;
+            }
+            rules.automaton().at(&mut memory.rules, view, start.at, &mut ends);
+            if ends.is_empty() || !(figure || begins(passage, start.at)) {
+                continue;
+            }
+            done.clear();
+            for &(rule, end) in &ends {
+                if done.contains(&rule) {
+                    continue;
+                }
+                let Some(found) = matched(passage, view, rules, rule, start.at..end) else { continue };
+                if found.rule.kind.is_none() {
+                    done.push(rule);
+                    hiders.push(found);
+                } else if let Some(value) = read(&found) {
+                    done.push(rule);
+                    candidates.push((found.hull(), found, value));
+                }
             }
         }
-    }
-    memory.vocabulary = view.into_vocabulary();
-    passage.language.give_back(memory);
+    });
     let (found, lost) = resolve(candidates, &hiders, keep_lost);
     Scan { found, hiders, lost }
 }
@@ -151,18 +148,14 @@ pub fn scan_at<'s, V>(
     if !begins(passage, at) {
         return None;
     }
-    let written = |start, end| passage.written(start..end).to_owned();
-    let mut memory = passage.language.memory();
-    let mut view = View::new(passage.folded(), &passage.language.words, memory.vocabulary, &written);
-    let mut ends = Vec::new();
-    set.automaton().at(&mut memory.labelled, &mut view, at, &mut ends);
-    let longest = ends.iter().find_map(|&(rule, end)| {
-        let found = matched(passage, &mut view, set, rule, at..end)?;
-        read(&found).map(|value| (found, value))
-    });
-    memory.vocabulary = view.into_vocabulary();
-    passage.language.give_back(memory);
-    longest
+    passage.search(|view, memory| {
+        let mut ends = Vec::new();
+        set.automaton().at(&mut memory.labelled, view, at, &mut ends);
+        ends.iter().find_map(|&(rule, end)| {
+            let found = matched(passage, view, set, rule, at..end)?;
+            read(&found).map(|value| (found, value))
+        })
+    })
 }
 
 /// A match at a span of the folded text, where its edges hold and its words are in the case they ask for.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::starts::Starts;
-use crate::patterns::Language;
+use crate::patterns::{Language, Memory, View};
 use crate::text::Folded;
 
 /// A passage ready to be searched.
@@ -34,6 +34,18 @@ impl<'t, 'l> Passage<'t, 'l> {
     /// Where words, figures and signs begin in the folded text.
     pub fn starts(&self) -> &Starts {
         &self.starts
+    }
+
+    /// Searches the folded text with what was learnt of the language, and keeps what is learnt.
+    pub fn search<R>(&self, look: impl FnOnce(&mut View<'_>, &mut Memory) -> R) -> R {
+        let written = |start, end| self.written(start..end).to_owned();
+        let mut memory = self.language.memory();
+        let vocabulary = std::mem::take(&mut memory.vocabulary);
+        let mut view = View::new(self.folded(), &self.language.words, vocabulary, &written);
+        let found = look(&mut view, &mut memory);
+        memory.vocabulary = view.into_vocabulary();
+        self.language.give_back(memory);
+        found
     }
 
     /// The range of the passage for one of the folded text.

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::{Automaton, DEAD, ROOT, SPECIAL, States};
 use crate::patterns::lexicon::{Bytes, Lexicon};
-use crate::patterns::slots::{Alone, View, is_of_word};
 use crate::patterns::steps::{More, Step};
+use crate::patterns::view::{Alone, View, is_of_word};
 
 impl States {
     /// Every end of a pattern behind a place.
