@@ -73,7 +73,7 @@ fn stages(print: &Print, patterns: &Patterns, pages: &[Vec<u8>]) {
 
     let decoded: Vec<String> =
         pages.iter().map(|page| text::decode(page, None).expect("text").text.into_owned()).collect();
-    let texts: Vec<Text<'_>> = decoded.iter().map(|page| Text::new(page)).collect();
+    let texts: Vec<Text<'_>> = decoded.iter().map(Text::new).collect();
     let detected: Vec<Detected> = texts.iter().map(|text| detector.detect(text.normal())).collect();
     let of_pages = || texts.iter().zip(&detected);
     let all = || of_pages().flat_map(|(text, detected)| passages(patterns, text, detected));
@@ -85,7 +85,7 @@ fn stages(print: &Print, patterns: &Patterns, pages: &[Vec<u8>]) {
     let timed = |stage: &str, run: &mut dyn FnMut()| print.line(stage, bytes, pages.len(), best(LONG_ENOUGH, run));
     timed("decode", &mut || each(pages, |page| text::decode(page, None)));
     timed("normalise text", &mut || {
-        each(&decoded, |page| Text::new(page));
+        each(&decoded, Text::new);
     });
     timed("detect language", &mut || each(&texts, |text| detector.detect_folded(text.normal(), text.lower())));
     // Making a passage finds where its words and figures begin, so it is a part of scanning.

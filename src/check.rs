@@ -220,14 +220,14 @@ pub fn pages(extractor: &Extractor, folder: &Path, accept: bool) -> io::Result<V
 
 /// What is found in a file: a page, or all that an archive or table holds. What gives no record is told by its class.
 fn found(extractor: &Extractor, file: &Path, choice: &Choice) -> Vec<Map<String, Value>> {
-    let (limits, mut buffer) = (Limits::default(), Vec::new());
+    let limits = Limits::default();
     let rejected = |stage: Stage, class: Class| {
         let said = json!({"reject": {"stage": stage, "class": class}});
         said.as_object().cloned().unwrap_or_default()
     };
     let mut all = Vec::new();
     for page in Pages::new(vec![file.to_owned()], choice.clone(), limits.clone()) {
-        match page.map(|page| extractor.read_from(&page, &limits, &mut buffer)) {
+        match page.map(|page| extractor.read_from(&page, &limits)) {
             Ok(Ok(records)) => all.extend(records.iter().map(expectation)),
             Ok(Err(failed)) => all.push(rejected(failed.stage, failed.class)),
             Err(error) => all.push(rejected(Stage::Source, error.class)),

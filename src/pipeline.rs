@@ -20,10 +20,10 @@ use crate::record::{
 };
 use crate::reject::{Class, Stage};
 use crate::scan::Lost;
-use crate::source::{Hints, Limits, Page};
+use crate::source::{Hints, Limits, Page, SourceError};
 use crate::text::{Text, html};
 
-pub use batch::{Done, Observer, Stopped, run};
+pub use batch::{Done, Observer, Reader, Stopped, run};
 pub use budget::Budget;
 pub use columns::Placed;
 pub use groups::{Groups, Merged, Project, is_shared};
@@ -92,6 +92,12 @@ impl Failed {
     }
 }
 
+impl From<SourceError> for Failed {
+    fn from(SourceError { class, message, .. }: SourceError) -> Self {
+        Failed { stage: Stage::Source, class, message }
+    }
+}
+
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -147,42 +153,17 @@ impl Extractor {
     /// [`Failed`] when the bytes are no text, the markup is beyond the limits, the page took longer than its budget,
     /// the page tells of no project, or the language's patterns cannot be compiled.
     pub fn read_page(&self, given: &Given<'_>) -> Result<Vec<Record>, Failed> {
-        let deadline = Deadline::new(self.options.budget);
-        let shown = self.show(given)?;
-        deadline.check(Stage::Markup)?;
-        let text = Text::new(&shown.text);
-        let columns = columns::normal(&shown.columns, &text);
-        let detected = self.detect(&text, &shown, &columns);
-        deadline.check(Stage::Extract)?;
-        let page = Marked::new(&self.patterns, &text, &detected, &columns).map_err(wrong_patterns)?;
-        deadline.check(Stage::Extract)?;
-        if page.kohesio == Kohesio::Other && !self.options.keep_all {
-            let message = "a Kohesio page of a beneficiary or a list";
-            return Err(Failed::new(Stage::Extract, Class::NotAProject, message));
-        }
-        let one = Told { given, shown: &shown, text: &text, detected: &detected };
-        let blocks = page.blocks(&text, &columns);
-        let Some(first) = blocks.first() else {
-            let understood = page.understand(&text, &columns, shown.head.as_ref(), false);
-            deadline.check(Stage::Extract)?;
-            return Ok(vec![self.record(&one, &understood, None)]);
-        };
-        let head = self.block(&one, text.page_range(&(0..first.start)), 0).map_err(wrong_patterns)?;
-        let mut records = Vec::with_capacity(blocks.len());
-        for (index, block) in blocks.iter().enumerate() {
-            deadline.check(Stage::Extract)?;
-            let project = self.block(&one, text.page_range(block), index + 1).map_err(wrong_patterns)?;
-            records.push(record::under(&head, project));
-        }
-        Ok(records)
+        self.finish(self.open(*given)?)
     }
 
-    /// Reads a page of a source; `buffer` serves page after page.
+    /// Reads a page of a source.
     ///
     /// # Errors
     /// As [`Extractor::read_page`], and when the page's file cannot be read.
-    pub fn read_from(&self, page: &Page, limits: &Limits, buffer: &mut Vec<u8>) -> Result<Vec<Record>, Failed> {
-        self.read_page(&Given::of(page, limits, buffer)?)
+    pub fn read_from(&self, page: &Page, limits: &Limits) -> Result<Vec<Record>, Failed> {
+        let mut bytes = Vec::new();
+        page.load(&mut bytes, limits)?;
+        self.read_page(&Given::of(page, &bytes))
     }
 
     /// One project of a page that lists several, or what stands above the list: a stretch of the page is read as a page
@@ -216,15 +197,13 @@ impl Extractor {
         tell: impl FnOnce(&Text<'_>, &Reading<'_>) -> T,
     ) -> Result<T, Failed> {
         let shown = self.show(given)?;
-        let text = Text::new(&shown.text);
-        let columns = columns::normal(&shown.columns, &text);
-        let detected = self.detect(&text, &shown, &columns);
-        let told = Told { given, shown: &shown, text: &text, detected: &detected };
-        let page = Marked::new(&self.patterns, &text, &detected, &columns).map_err(wrong_patterns)?;
-        let page = page.understand(&text, &columns, shown.head.as_ref(), true);
+        let (text, columns, detected) = (&shown.text, &*shown.columns, self.detect(&shown));
+        let told = Told { given, shown: &shown, text, detected: &detected };
+        let page = Marked::new(&self.patterns, text, &detected, columns).map_err(wrong_patterns)?;
+        let page = page.understand(text, columns, shown.head.as_ref(), true);
         let record = self.record(&told, &page, None);
-        let reading = Reading { record, found: page.found, lost: page.lost, facts: page.facts, columns: &columns };
-        Ok(tell(&text, &reading))
+        let reading = Reading { record, found: page.found, lost: page.lost, facts: page.facts, columns };
+        Ok(tell(text, &reading))
     }
 
     /// The text a reader sees of a page, unless the bytes are no text or the markup is beyond the limits.
@@ -241,7 +220,8 @@ impl Extractor {
     }
 
     /// The page's language. What the markup says of it counts where the words leave it open: templates often say wrong.
-    fn detect(&self, text: &Text<'_>, shown: &Shown<'_>, cells: &[Placed]) -> Detected {
+    fn detect(&self, shown: &Shown<'_>) -> Detected {
+        let (text, cells) = (&shown.text, &*shown.columns);
         if let Some(code) = &self.options.language {
             return Detected::stated(code, text.normal());
         }
@@ -355,6 +335,58 @@ impl Extractor {
             text: self.options.keep_text.then(|| text.page().to_owned()),
         }
     }
+}
+
+impl Reader for Extractor {
+    type Opened<'p> = Opened<'p>;
+
+    fn open<'p>(&self, given: Given<'p>) -> Result<Opened<'p>, Failed> {
+        let mut deadline = Deadline::new(self.options.budget);
+        let shown = self.show(&given)?;
+        deadline.check(Stage::Markup)?;
+        let detected = self.detect(&shown);
+        deadline.check(Stage::Extract)?;
+        Ok(Opened { given, shown, detected, deadline })
+    }
+
+    fn language<'o>(&self, opened: &'o Opened<'_>) -> &'o str {
+        &opened.detected.code
+    }
+
+    fn finish(&self, opened: Opened<'_>) -> Result<Vec<Record>, Failed> {
+        let Opened { given, shown, detected, mut deadline } = opened;
+        let (text, columns) = (&shown.text, &*shown.columns);
+        deadline.go_on();
+        let page = Marked::new(&self.patterns, text, &detected, columns).map_err(wrong_patterns)?;
+        deadline.check(Stage::Extract)?;
+        if page.kohesio == Kohesio::Other && !self.options.keep_all {
+            let message = "a Kohesio page of a beneficiary or a list";
+            return Err(Failed::new(Stage::Extract, Class::NotAProject, message));
+        }
+        let one = Told { given: &given, shown: &shown, text, detected: &detected };
+        let blocks = page.blocks(text, columns);
+        let Some(first) = blocks.first() else {
+            let understood = page.understand(text, columns, shown.head.as_ref(), false);
+            deadline.check(Stage::Extract)?;
+            return Ok(vec![self.record(&one, &understood, None)]);
+        };
+        let head = self.block(&one, text.page_range(&(0..first.start)), 0).map_err(wrong_patterns)?;
+        let mut records = Vec::with_capacity(blocks.len());
+        for (index, block) in blocks.iter().enumerate() {
+            deadline.check(Stage::Extract)?;
+            let project = self.block(&one, text.page_range(block), index + 1).map_err(wrong_patterns)?;
+            records.push(record::under(&head, project));
+        }
+        Ok(records)
+    }
+}
+
+/// A page half read.
+pub struct Opened<'p> {
+    given: Given<'p>,
+    shown: Shown<'p>,
+    detected: Detected,
+    deadline: Deadline,
 }
 
 /// A page and what is known of it before it is understood.

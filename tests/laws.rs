@@ -238,7 +238,7 @@ fn a_record_is_read_as_it_is_written() {
     let choice = Choice::new(&[], false, false).expect("a choice");
     for page in Folders::new(vec!["fixtures".into()], choice) {
         let page = page.expect("a page");
-        for record in EXTRACTOR.read_from(&page, &Limits::default(), &mut Vec::new()).expect("records") {
+        for record in EXTRACTOR.read_from(&page, &Limits::default()).expect("records") {
             let line = record.line();
             let read: Record = serde_json::from_slice(&line).expect("a record");
             assert_eq!(read.line(), line, "{}", record.id);

@@ -39,7 +39,8 @@ impl Explain {
         let mut buffer = Vec::new();
         let hints = Hints::default();
         let given = if let Some(page) = &page {
-            Given::of(page, &limits, &mut buffer).map_err(failed)?
+            page.load(&mut buffer, &limits).map_err(|e| failed(e.into()))?;
+            Given::of(page, &buffer)
         } else {
             buffer = standard_input(limits.page_bytes)?;
             Given { name: STDIN, body: Body::Bytes(&buffer), hints: &hints }

@@ -23,10 +23,9 @@ pub struct Lexicon {
     prefixes: Vec<String>,
 }
 
-/// A form and what it means; which class and word it is of stands in the trie.
+/// What a form means; which class and word it is of stands in the trie.
 #[derive(Debug, Clone)]
 struct Form {
-    class: Class,
     value: Arc<str>,
     /// As it must be written, where a word of it has a capital.
     cased: Option<Box<str>>,
@@ -38,6 +37,14 @@ pub struct Word {
     pub end: usize,
     pub class: Class,
     pub form: u32,
+    /// Whether the form's case is asked for.
+    pub cased: bool,
+}
+
+impl Word {
+    fn new(end: usize, Ended { form, class, cased }: Ended) -> Word {
+        Word { end, class, form, cased }
+    }
 }
 
 /// A set of bytes, of which two share a bit: it may say yes of a byte it has not, and never no of one it has. The first
@@ -116,8 +123,8 @@ impl Lexicon {
         let folded = fold(plain);
         let node = trie.node(&folded);
         let forms = &self.forms;
-        let known = |form: u32| forms.get(form as usize).filter(|form| form.class == class);
-        let mut alike = trie.forms(node).filter_map(known);
+        let mut alike =
+            trie.forms(node).filter(|form| form.class == class).filter_map(|known| forms.get(known.form as usize));
         // A text that only stands in for another gives way to any of its class.
         if let Some(before) = alike.find(|form| only_missing || form.cased.as_deref() == cased) {
             let same = only_missing || *before.value == *value;
@@ -125,13 +132,13 @@ impl Lexicon {
         }
         drop(alike);
         let Ok(form) = u32::try_from(self.forms.len()) else { return Ok(()) };
-        trie.add(node, form);
+        trie.add(node, Ended { form, class, cased: cased.is_some() });
         // Forms of one value follow each other.
         let held = match self.forms.last() {
             Some(last) if *last.value == *value => Arc::clone(&last.value),
             _ => value.into(),
         };
-        self.forms.push(Form { class, value: held, cased: cased.map(Box::from) });
+        self.forms.push(Form { value: held, cased: cased.map(Box::from) });
         self.classes |= class.bit();
         self.begins.resize(Class::ALL.len(), Bytes::default());
         if let (Some(begins), Some(&first)) = (self.begins.get_mut(class as usize), folded.as_bytes().first()) {
@@ -155,7 +162,7 @@ impl Lexicon {
         if !self.words.may_begin(text.as_bytes(), at) {
             return at + 1;
         }
-        self.words.walk(text.as_bytes(), at, 0, &mut |end, form| found.extend(self.word(end, form))).0
+        self.words.walk(text.as_bytes(), at, 0, &mut |end, form| found.push(Word::new(end, form))).0
     }
 
     /// As [`Lexicon::words_at`], of the last word of a text: gives the node where longer forms go on behind it, nought where
@@ -166,23 +173,21 @@ impl Lexicon {
         if at + 1 < bytes.len() && !self.words.may_begin(bytes, at) {
             return 0;
         }
-        let (stopped, node) = self.words.walk(bytes, at, 0, &mut |end, form| found.extend(self.word(end, form)));
+        let (stopped, node) = self.words.walk(bytes, at, 0, &mut |end, form| found.push(Word::new(end, form)));
         if stopped == bytes.len() { node } else { 0 }
     }
 
     /// Whether a form of some classes that goes on from a node ends in a text behind `at`.
     pub fn goes_on(&self, node: u32, text: &[u8], at: usize, classes: u64) -> bool {
         let mut ends = false;
-        self.words.walk(text, at, node, &mut |end, form| {
-            ends |= self.word(end, form).is_some_and(|word| word.class.bit() & classes != 0);
-        });
+        self.words.walk(text, at, node, &mut |_, form| ends |= form.class.bit() & classes != 0);
         ends
     }
 
     /// The bytes that forms go on with from a node.
     pub fn bytes_behind(&self, node: u32) -> Bytes {
         let mut all = Bytes::default();
-        let follows = |byte: &u8| self.words.edges.get(edge(node, *byte)).is_some();
+        let follows = |byte: &u8| self.words.behind(node, *byte).is_some();
         (0..=u8::MAX).filter(follows).for_each(|byte| all.insert(byte));
         all
     }
@@ -193,10 +198,6 @@ impl Lexicon {
         places.any(|(offset, _)| self.endings.walk(text.as_bytes(), at + offset, 0, &mut |_, _| {}).0 == text.len())
     }
 
-    fn word(&self, end: usize, form: u32) -> Option<Word> {
-        self.forms.get(form as usize).map(|known| Word { end, class: known.class, form })
-    }
-
     /// Every ending of words of `classes` in the word that begins at `at` of a folded text.
     pub fn endings_at(&self, text: &str, at: usize, classes: u64, found: &mut Vec<Word>) {
         if self.ending_classes & classes == 0 {
@@ -204,9 +205,9 @@ impl Lexicon {
         }
         let rest = text.get(at..).unwrap_or_default();
         for (offset, c) in rest.char_indices() {
-            let mut here = |end: usize, form: u32| {
-                if let Some(known) = self.forms.get(form as usize).filter(|known| known.class.bit() & classes != 0) {
-                    found.push(Word { end, class: known.class, form });
+            let mut here = |end: usize, form: Ended| {
+                if form.class.bit() & classes != 0 {
+                    found.push(Word::new(end, form));
                 }
             };
             if self.endings.may_begin(text.as_bytes(), at + offset) {
@@ -242,17 +243,10 @@ impl Lexicon {
         self.forms.get(form as usize).map(|form| &*form.value)
     }
 
-    /// Whether a form is found in the case it is written in.
-    pub fn fits(&self, form: u32, written: impl FnOnce() -> String) -> bool {
-        match self.forms.get(form as usize).map(|form| form.cased.as_deref()) {
-            Some(Some(cased)) => case_fits(cased, &written()),
-            known => known.is_some(),
-        }
-    }
-
-    /// Whether the case of a form is asked for.
-    pub fn is_cased(&self, form: u32) -> bool {
-        self.forms.get(form as usize).is_some_and(|form| form.cased.is_some())
+    /// Whether a word is written in the case its form asks for.
+    pub fn fits(&self, word: Word, written: impl FnOnce() -> String) -> bool {
+        let form = || self.forms.get(word.form as usize)?.cased.as_deref();
+        !word.cased || form().is_some_and(|form| case_fits(form, &written()))
     }
 
     /// The value of a word of a text, where the word is written in the case its form asks for.
@@ -263,18 +257,17 @@ impl Lexicon {
         self.words_at(&folded, 0, &mut found);
         let whole = |found: &[Word]| {
             let mut all = found.iter().filter(|w| w.end == folded.len() && w.class == class);
-            all.find(|w| self.fits(w.form, || word.clone())).map(|w| w.form)
+            all.find(|w| self.fits(**w, || word.clone())).map(|w| w.form)
         };
         let form = whole(&found).or_else(|| {
             found.clear();
             // Any part of the word may be its ending; the file's first that is one counts.
             for (at, _) in folded.char_indices().filter(|_| self.ending_classes & class.bit() != 0) {
                 self.endings.walk(folded.as_bytes(), at, 0, &mut |end, form| {
-                    found.push(Word { end, class, form });
+                    found.push(Word::new(end, form));
                 });
             }
-            let of_class = |w: &&Word| self.forms.get(w.form as usize).is_some_and(|form| form.class == class);
-            found.iter().filter(|w| w.end == folded.len()).filter(of_class).map(|w| w.form).min()
+            found.iter().filter(|w| w.end == folded.len() && w.class == class).map(|w| w.form).min()
         });
         self.value_of(form?)
     }
@@ -324,18 +317,47 @@ fn case_fits(form: &str, written: &str) -> bool {
 /// Texts by their first bytes.
 #[derive(Debug, Clone)]
 struct Trie {
-    /// Node and byte → the next node.
+    nodes: Vec<TrieNode>,
+    /// Node and byte → the next node, for all that follow a node but the first.
     edges: Table,
     /// Which pairs of bytes texts begin with, as bits; most words of a page begin with none of them.
     pairs: Vec<u64>,
-    /// The forms that end at each node, as a list through `links`; nought is none.
-    ends: Vec<u32>,
-    links: Vec<(u32, u32)>,
+    /// The forms that end at nodes, as lists: a form and what is behind it, of which nought is none.
+    links: Vec<(Ended, u32)>,
+}
+
+/// A node. Most are followed by one other, which was made right behind it, so that a walk stays where it is in memory.
+#[derive(Debug, Default, Clone, Copy)]
+struct TrieNode {
+    /// What follows first: its byte above, whether others do, and its node, of which nought is none.
+    next: u32,
+    /// The first of the forms that end here; nought is none.
+    ends: u32,
+}
+
+const SEVERAL: u32 = 1 << 23;
+
+impl TrieNode {
+    #[inline]
+    fn first(self) -> Option<(u8, u32)> {
+        let [byte, ..] = self.next.to_be_bytes();
+        let node = self.next & (SEVERAL - 1);
+        (node != 0).then_some((byte, node))
+    }
+}
+
+/// A form that ends at a node: its number, whether its case is asked for, and its class.
+#[derive(Debug, Clone, Copy)]
+struct Ended {
+    form: u32,
+    class: Class,
+    cased: bool,
 }
 
 impl Default for Trie {
     fn default() -> Self {
-        Trie { edges: Table::default(), pairs: vec![0; PAIRS / 64], ends: vec![0], links: Vec::new() }
+        let nodes = vec![TrieNode::default()];
+        Trie { nodes, edges: Table::default(), pairs: vec![0; PAIRS / 64], links: Vec::new() }
     }
 }
 
@@ -359,17 +381,35 @@ impl Trie {
         }
         let mut node = 0;
         for byte in text.bytes() {
-            node = if let Some(next) = self.edges.get(edge(node, byte)) {
-                next
-            } else {
-                #[allow(clippy::cast_possible_truncation, reason = "files of 3 MB make 10^6 nodes")]
-                let next = self.ends.len() as u32;
-                self.ends.push(0);
-                self.edges.insert(edge(node, byte), next);
-                next
-            };
+            node = self.behind(node, byte).unwrap_or_else(|| self.append(node, byte));
         }
         node
+    }
+
+    /// The node that follows another by a byte.
+    #[inline]
+    fn behind(&self, node: u32, byte: u8) -> Option<u32> {
+        let here = self.nodes.get(node as usize)?;
+        match here.first() {
+            Some((first, next)) if first == byte => Some(next),
+            _ if here.next & SEVERAL != 0 => self.edges.get(edge(node, byte)),
+            _ => None,
+        }
+    }
+
+    /// Makes a node that follows another.
+    #[allow(clippy::cast_possible_truncation, reason = "files of 3 MB make 10^6 nodes")]
+    fn append(&mut self, node: u32, byte: u8) -> u32 {
+        let next = self.nodes.len() as u32;
+        self.nodes.push(TrieNode::default());
+        let Some(before) = self.nodes.get_mut(node as usize) else { return next };
+        if before.next == 0 && next < SEVERAL {
+            before.next = u32::from(byte) << 24 | next;
+        } else {
+            before.next |= SEVERAL;
+            self.edges.insert(edge(node, byte), next);
+        }
+        next
     }
 
     fn open(&mut self, pairs: std::ops::RangeInclusive<usize>) {
@@ -388,16 +428,16 @@ impl Trie {
     }
 
     /// Adds a form behind those that end at a node.
-    fn add(&mut self, node: u32, form: u32) {
+    fn add(&mut self, node: u32, form: Ended) {
         self.links.push((form, 0));
         #[allow(clippy::cast_possible_truncation, reason = "as many as forms")]
         let link = self.links.len() as u32;
-        let Some(first) = self.ends.get_mut(node as usize) else { return };
-        if *first == 0 {
-            *first = link;
+        let Some(TrieNode { ends, .. }) = self.nodes.get_mut(node as usize) else { return };
+        if *ends == 0 {
+            *ends = link;
             return;
         }
-        let mut at = *first;
+        let mut at = *ends;
         while let Some((_, next)) = self.links.get_mut(at as usize - 1) {
             if *next == 0 {
                 *next = link;
@@ -408,8 +448,9 @@ impl Trie {
     }
 
     /// The forms that end at a node, in the order they were added.
-    fn forms(&self, node: u32) -> impl Iterator<Item = u32> {
-        let mut next = self.ends.get(node as usize).copied().unwrap_or(0);
+    #[inline]
+    fn forms(&self, node: u32) -> impl Iterator<Item = Ended> {
+        let mut next = self.nodes.get(node as usize).map_or(0, |node| node.ends);
         std::iter::from_fn(move || {
             let &(form, behind) = self.links.get((next as usize).checked_sub(1)?)?;
             next = behind;
@@ -419,9 +460,10 @@ impl Trie {
 
     /// Every form that a text holds from `at` on, where a node stands, with its end. Returns the last byte looked at and
     /// the node it was looked at from.
-    fn walk(&self, text: &[u8], mut at: usize, mut node: u32, found: &mut impl FnMut(usize, u32)) -> (usize, u32) {
+    #[inline]
+    fn walk(&self, text: &[u8], mut at: usize, mut node: u32, found: &mut impl FnMut(usize, Ended)) -> (usize, u32) {
         while let Some(&byte) = text.get(at) {
-            let Some(next) = self.edges.get(edge(node, byte)) else { break };
+            let Some(next) = self.behind(node, byte) else { break };
             node = next;
             at += 1;
             self.forms(node).for_each(|form| found(at, form));

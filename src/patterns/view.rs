@@ -184,7 +184,7 @@ impl<'t> View<'t> {
         let mut to = from;
         for index in from..self.found.len() {
             let Some(&word) = self.found.get(index) else { break };
-            if words.fits(word.form, || written(at, word.end)) {
+            if words.fits(word, || written(at, word.end)) {
                 slots |= stands_in(word.class);
                 if let Some(cell) = self.found.get_mut(to) {
                     *cell = word;
@@ -339,7 +339,7 @@ impl Alone {
         let mut alone = Alone { fillings: Vec::new(), node: words.words_of(text, at, &mut found), number: false };
         for word in &found {
             let slots = stands_in(word.class) & wanted;
-            if slots != 0 && (words.is_cased(word.form) || (slots & NUMBER != 0 && word.end > end)) {
+            if slots != 0 && (word.cased || (slots & NUMBER != 0 && word.end > end)) {
                 return None;
             }
             if slots & NUMBER != 0 && word.end == end {

@@ -6,16 +6,15 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::iter::Fuse;
-use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::record::Record;
 use crate::reject::{Class, Reject, Stage};
-use crate::source::{Page, SourceError};
+use crate::source::{Limits, Page, SourceError};
 
-use super::Failed;
+use super::{Failed, Given};
 
 /// What a batch tells while it runs, on any of its threads.
 pub trait Observer: Sync {
@@ -38,33 +37,60 @@ pub enum Done<T> {
 #[derive(Debug)]
 pub struct Stopped(pub io::Error);
 
-/// Pages a thread takes at once: many enough for one lock, few enough that all threads end together.
-const PAGES: usize = 16;
-/// Bytes of pages out of archives a thread takes at once, roughly.
-const TAKEN: usize = 4 << 20;
-/// Bytes of records a thread gathers before it hands them over.
-const GATHERED: usize = 1 << 20;
+/// What reads pages in two halves, so that between them those of one language can be brought together.
+pub trait Reader: Sync {
+    /// A page half read.
+    type Opened<'p>;
+
+    /// The first half: the page's text and its language.
+    ///
+    /// # Errors
+    /// [`Failed`] where the page has none.
+    fn open<'p>(&self, given: Given<'p>) -> Result<Self::Opened<'p>, Failed>;
+
+    /// The language of a page half read.
+    fn language<'o>(&self, opened: &'o Self::Opened<'_>) -> &'o str;
+
+    /// The second half: the page's records.
+    ///
+    /// # Errors
+    /// [`Failed`] where it gives none.
+    fn finish(&self, opened: Self::Opened<'_>) -> Result<Vec<Record>, Failed>;
+}
+
+/// Pages a thread takes at once, at first and at most: many enough that several are in one language, and few beside those
+/// taken before, so that all threads end together.
+const FEWEST: usize = 16;
+const MOST: usize = 512;
+const SHARE: usize = 8;
+/// Bytes of pages that are half read at a time, and a page more. Where pages are large, a thread takes fewer.
+const TOGETHER: usize = 2 << 20;
 /// Bytes of records that wait for one before them; a thread that would add to more waits with them.
 const WAITING: usize = 32 << 20;
 /// Bytes of a record's mention, roughly.
 const MENTION: usize = 256;
 
-/// Reads every page of `source` with `read` on `threads` threads, this one among them; `encode` makes each record ready
-/// on its thread, and `write` takes page by page in the order of the source.
+/// Reads every page of `source` on `threads` threads, this one among them; `encode` makes each record ready on its thread,
+/// and `write` takes page by page in the order of the source.
+///
+/// The tables of a language are large beside a processor's cache, so pages are half read first, and then those in one
+/// language one behind the other.
 ///
 /// # Errors
 /// [`Stopped`] when `write` takes no more.
 pub fn run<T: Send>(
     threads: usize,
-    read: impl Fn(&Page, &mut Vec<u8>) -> Result<Vec<Record>, Failed> + Sync,
+    reader: &impl Reader,
+    limits: &Limits,
     source: impl Iterator<Item = Result<Page, SourceError>> + Send,
     encode: impl Fn(&Record) -> T + Sync,
     write: impl FnMut(Done<T>) -> io::Result<()> + Send,
     observer: &impl Observer,
 ) -> Result<(), Stopped> {
-    let intake = Mutex::new(Intake { source: source.fuse(), taken: 0 });
+    let intake = Mutex::new(Intake { source: source.fuse(), taken: 0, read: 0, bytes: 0 });
     let outlet = Outlet { write, next: 0, waiting: BTreeMap::new(), bytes: 0, stopped: None };
-    let batch = Batch { intake, outlet: Mutex::new(outlet), room: Condvar::new(), read, encode, observer };
+    let (outlet, room) = (Mutex::new(outlet), Condvar::new());
+    let batch = Batch { intake, outlet, room, reader, limits, encode, observer };
     thread::scope(|scope| {
         for _ in 1..threads {
             scope.spawn(|| batch.work());
@@ -79,6 +105,31 @@ pub fn run<T: Send>(
 struct Intake<S> {
     source: Fuse<S>,
     taken: usize,
+    /// Pages read so far, and their bytes.
+    read: usize,
+    bytes: usize,
+}
+
+impl<S> Intake<S> {
+    /// How many pages to take next.
+    fn share(&self) -> usize {
+        let fit = TOGETHER.saturating_mul(self.read).checked_div(self.bytes).unwrap_or(MOST);
+        (self.taken / SHARE).min(fit).clamp(FEWEST, MOST)
+    }
+
+    /// Takes notice of pages read.
+    fn learn(&mut self, pages: usize, bytes: usize) {
+        self.read += pages;
+        self.bytes += bytes;
+    }
+}
+
+/// Pages that follow one another in the source, and what failed behind them.
+struct Taken {
+    /// How many were taken before them.
+    first: usize,
+    pages: Vec<Page>,
+    then: Option<SourceError>,
 }
 
 /// What became of pages that follow one another.
@@ -95,12 +146,15 @@ impl<T> Run<T> {
         Run { first, pages: 0, done: Vec::new(), bytes: 0 }
     }
 
-    /// Takes the run so far and goes on behind it.
-    fn split(&mut self) -> Self {
-        let next = self.first + self.pages;
-        mem::replace(self, Run::new(next))
+    fn add(&mut self, (done, size): Ended<T>) {
+        self.pages += 1;
+        self.done.push(done);
+        self.bytes += size;
     }
 }
+
+/// How a page ended, and roughly the bytes of its records.
+type Ended<T> = (Done<T>, usize);
 
 /// Where threads hand records over.
 struct Outlet<T, W> {
@@ -133,7 +187,8 @@ struct Batch<'o, S, T, W, R, E, O> {
     outlet: Mutex<Outlet<T, W>>,
     /// Told when what waited may have become less.
     room: Condvar,
-    read: R,
+    reader: &'o R,
+    limits: &'o Limits,
     encode: E,
     observer: &'o O,
 }
@@ -142,7 +197,7 @@ impl<S, T, W, R, E, O> Batch<'_, S, T, W, R, E, O>
 where
     S: Iterator<Item = Result<Page, SourceError>>,
     W: FnMut(Done<T>) -> io::Result<()>,
-    R: Fn(&Page, &mut Vec<u8>) -> Result<Vec<Record>, Failed>,
+    R: Reader,
     E: Fn(&Record) -> T,
     O: Observer,
 {
@@ -150,8 +205,8 @@ where
     fn work(&self) {
         let worked = catch_unwind(AssertUnwindSafe(|| {
             let mut bytes = Vec::new();
-            while let Some((first, pages)) = self.next() {
-                if !self.read_all(first, pages, &mut bytes) {
+            while let Some(taken) = self.next() {
+                if !self.read_all(taken, &mut bytes) {
                     break;
                 }
             }
@@ -164,35 +219,110 @@ where
         }
     }
 
-    /// The next pages and how many were taken before them.
-    fn next(&self) -> Option<(usize, Vec<Result<Page, SourceError>>)> {
-        let mut intake = self.intake.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut pages, mut bytes) = (Vec::new(), 0);
-        while pages.len() < PAGES
-            && bytes < TAKEN
+    /// The next pages.
+    fn next(&self) -> Option<Taken> {
+        let mut intake = self.intake();
+        let share = intake.share();
+        let mut taken = Taken { first: intake.taken, pages: Vec::with_capacity(share), then: None };
+        let mut held = 0;
+        while taken.pages.len() < share
+            && held < TOGETHER
             && let Some(page) = intake.source.next()
         {
-            bytes += page.as_ref().map_or(0, Page::held);
-            pages.push(page);
+            intake.taken += 1;
+            match page {
+                Ok(page) => {
+                    held += page.held();
+                    taken.pages.push(page);
+                }
+                Err(error) => {
+                    taken.then = Some(error);
+                    break;
+                }
+            }
         }
-        let first = intake.taken;
-        intake.taken += pages.len();
-        (!pages.is_empty()).then_some((first, pages))
+        (taken.first < intake.taken).then_some(taken)
     }
 
     /// Reads pages and hands their records over. Whether to go on.
-    fn read_all(&self, first: usize, pages: Vec<Result<Page, SourceError>>, bytes: &mut Vec<u8>) -> bool {
-        let mut run = Run::new(first);
-        for page in pages {
-            run.pages += 1;
-            let (done, size) = self.read_one(page, bytes);
-            run.done.push(done);
-            run.bytes += size;
-            if run.bytes > GATHERED && !self.hand_over(run.split()) {
+    fn read_all(&self, taken: Taken, bytes: &mut Vec<u8>) -> bool {
+        let Taken { mut first, pages, then } = taken;
+        let mut left = pages.as_slice();
+        while !left.is_empty() {
+            let mut run = Run::new(first);
+            let ended = self.read_together(left, bytes);
+            let (read, behind) = left.split_at_checked(ended.len()).unwrap_or((left, &[]));
+            for (page, ended) in read.iter().zip(ended) {
+                if page.path().is_some_and(|path| path.to_str().is_none()) {
+                    self.observer.renamed(&page.name);
+                }
+                if let Done::Reject(reject) = &ended.0 {
+                    self.observer.reject(reject);
+                }
+                run.add(ended);
+            }
+            (first, left) = (first + run.pages, behind);
+            if !self.hand_over(run) {
                 return false;
             }
         }
-        run.pages == 0 || self.hand_over(run)
+        then.is_none_or(|SourceError { place, class, message }| {
+            let reject = Reject { path: place, stage: Stage::Source, class, message };
+            self.observer.reject(&reject);
+            let mut run = Run::new(first);
+            run.add((Done::Reject(reject), 0));
+            self.hand_over(run)
+        })
+    }
+
+    /// Reads as many pages as are half read at a time: what became of the first of `pages`, one at least.
+    fn read_together(&self, pages: &[Page], bytes: &mut Vec<u8>) -> Vec<Ended<T>> {
+        bytes.clear();
+        bytes.shrink_to(TOGETHER);
+        let (mut loaded, mut held) = (Vec::with_capacity(pages.len()), 0);
+        for page in pages {
+            let before = bytes.len();
+            loaded.push(page.load(bytes, self.limits));
+            held += bytes.len() - before + page.held();
+            if held > TOGETHER {
+                break;
+            }
+        }
+        self.intake().learn(loaded.len(), held);
+        let mut opened = Vec::with_capacity(loaded.len());
+        for (number, (page, loaded)) in pages.iter().zip(loaded).enumerate() {
+            let own = loaded.map(|range| bytes.get(range).unwrap_or_default());
+            let half = own.map_err(Failed::from).and_then(|own| guarded(|| self.reader.open(Given::of(page, own))));
+            opened.push((number, half));
+        }
+        let mut ended: Vec<Option<Ended<T>>> = opened.iter().map(|_| None).collect();
+        opened.sort_by(|(_, one), (_, other)| self.language(one).cmp(self.language(other)));
+        for (number, opened) in opened {
+            let read = opened.and_then(|opened| guarded(|| self.reader.finish(opened)));
+            if let Some((page, ended)) = pages.get(number).zip(ended.get_mut(number)) {
+                *ended = Some(self.ended(page, read));
+            }
+        }
+        ended.into_iter().flatten().collect()
+    }
+
+    /// The language of a page half read; those that failed come first.
+    fn language<'o>(&self, opened: &'o Result<R::Opened<'_>, Failed>) -> &'o str {
+        opened.as_ref().map_or("", |opened| self.reader.language(opened))
+    }
+
+    /// What became of a page.
+    fn ended(&self, page: &Page, read: Result<Vec<Record>, Failed>) -> Ended<T> {
+        let encode = |records: Vec<Record>| {
+            let size = |record: &Record| record.mentions.len() * MENTION + record.text.as_ref().map_or(0, String::len);
+            let encoded = records.iter().map(&self.encode).collect();
+            self.observer.page(&records);
+            Ok((Done::Records(encoded), records.iter().map(size).sum()))
+        };
+        let encoded = read.and_then(|records| guarded(|| encode(records)));
+        encoded.unwrap_or_else(|Failed { stage, class, message }| {
+            (Done::Reject(Reject { path: page.name.clone(), stage, class, message }), 0)
+        })
     }
 
     /// Writes what is next and waits while too much waits for others. Whether to go on.
@@ -211,33 +341,13 @@ where
     fn outlet(&self) -> MutexGuard<'_, Outlet<T, W>> {
         self.outlet.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// What becomes of one page, and roughly its size.
-    fn read_one(&self, page: Result<Page, SourceError>, bytes: &mut Vec<u8>) -> (Done<T>, usize) {
-        let rejected = |reject: Reject| {
-            self.observer.reject(&reject);
-            (Done::Reject(reject), 0)
-        };
-        let page = match page {
-            Ok(page) => page,
-            Err(SourceError { place, class, message }) => {
-                return rejected(Reject { path: place, stage: Stage::Source, class, message });
-            }
-        };
-        if page.path().is_some_and(|path| path.to_str().is_none()) {
-            self.observer.renamed(&page.name);
-        }
-        // One page that trips over a fault of ours must not take the others along.
-        let read = catch_unwind(AssertUnwindSafe(|| {
-            let records = (self.read)(&page, bytes)?;
-            let mentions: usize = records.iter().map(|record| record.mentions.len()).sum();
-            let encoded = records.iter().map(&self.encode).collect();
-            self.observer.page(&records);
-            Ok((Done::Records(encoded), bytes.len() + mentions * MENTION))
-        }));
-        let fault = || Err(Failed::new(Stage::Extract, Class::Panic, "internal error: please report this page"));
-        read.unwrap_or_else(|_| fault()).unwrap_or_else(|Failed { stage, class, message }| {
-            rejected(Reject { path: page.name.clone(), stage, class, message })
-        })
+    fn intake(&self) -> MutexGuard<'_, Intake<S>> {
+        self.intake.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// One page that trips over a fault of ours must not take the others along.
+fn guarded<T>(step: impl FnOnce() -> Result<T, Failed>) -> Result<T, Failed> {
+    let fault = || Err(Failed::new(Stage::Extract, Class::Panic, "internal error: please report this page"));
+    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|_| fault())
 }

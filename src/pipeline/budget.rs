@@ -15,16 +15,33 @@ pub struct Budget {
 }
 
 /// The time a page has left.
-pub struct Deadline(Option<(Instant, Budget)>);
+pub struct Deadline(Option<Running>);
+
+struct Running {
+    budget: Budget,
+    /// What it took to the last look at the clock.
+    took: Duration,
+    looked: Instant,
+}
 
 impl Deadline {
     pub fn new(budget: Option<Budget>) -> Self {
-        Deadline(budget.map(|budget| ((budget.now)(), budget)))
+        Deadline(budget.map(|budget| Running { budget, took: Duration::ZERO, looked: (budget.now)() }))
     }
 
-    pub fn check(&self, stage: Stage) -> Result<(), Failed> {
-        let Some((began, budget)) = self.0 else { return Ok(()) };
-        if (budget.now)().saturating_duration_since(began) <= budget.time {
+    /// Goes on after a rest, which is not counted.
+    pub fn go_on(&mut self) {
+        if let Some(running) = &mut self.0 {
+            running.looked = (running.budget.now)();
+        }
+    }
+
+    pub fn check(&mut self, stage: Stage) -> Result<(), Failed> {
+        let Some(Running { budget, took, looked }) = &mut self.0 else { return Ok(()) };
+        let now = (budget.now)();
+        *took += now.saturating_duration_since(*looked);
+        *looked = now;
+        if *took <= budget.time {
             return Ok(());
         }
         let message =
@@ -61,10 +78,11 @@ mod tests {
             LEFT.store(reads, Ordering::Relaxed);
             extractor.read("page.txt", b"It cost EUR 5 in May 2024.").map_err(|failed| (failed.stage, failed.class))
         };
-        // Behind its beginning: text, language, words, values.
-        for (reads, stage) in [(1, Stage::Markup), (2, Stage::Extract), (3, Stage::Extract), (4, Stage::Extract)] {
+        // Behind its beginning: text, language; behind the beginning of its second half: words, values.
+        for (reads, stage) in [(1, Stage::Markup), (2, Stage::Extract), (4, Stage::Extract), (5, Stage::Extract)] {
             assert_eq!(behind(reads).expect_err("too late"), (stage, Class::Timeout), "{reads}");
         }
-        assert!(behind(5).is_ok());
+        assert!(behind(3).is_ok(), "between its halves a page rests");
+        assert!(behind(6).is_ok());
     }
 }

@@ -55,7 +55,7 @@ impl<'p> Columns<'p> {
 /// What a column's heading stands behind where it is the evidence for a value.
 const COLUMN: &str = "column/";
 
-/// A cell in the text of its row.
+/// A cell in the normalised text of its row.
 #[derive(Debug, Clone)]
 pub struct Placed {
     heading: Option<Heading>,
@@ -115,14 +115,19 @@ pub fn show(row: &Row, columns: &Columns<'_>, limits: &html::Limits) -> Result<S
     }
     settle(&text, &mut placed);
     let bytes = text.len() as u64;
+    let sha256 = sha256([text.as_bytes()]);
+    let text = Text::new(text);
+    for cell in &mut placed {
+        (cell.at, cell.value) = (text.normal_range(&cell.at), text.normal_range(&cell.value));
+    }
     Ok(Shown {
         encoding: "UTF-8",
         replaced: 0,
         repaired: 0,
         media_type: "text/plain",
         bytes,
-        sha256: sha256([text.as_bytes()]),
-        text: Cow::Owned(text),
+        sha256,
+        text,
         head: None,
         columns: placed,
     })
@@ -160,13 +165,6 @@ fn visible<'c>(cell: &'c Cell, limits: &html::Limits) -> Result<Cow<'c, str>, ht
         return Ok(Cow::Owned(html::read(&cell.text, limits)?.text));
     }
     Ok(Cow::Borrowed(&cell.text))
-}
-
-/// The cells in the normalised text of their row.
-pub fn normal(cells: &[Placed], text: &Text<'_>) -> Vec<Placed> {
-    let moved = |range: &Range<usize>| text.normal_range(range);
-    let cell = |cell: &Placed| Placed { at: moved(&cell.at), value: moved(&cell.value), ..cell.clone() };
-    cells.iter().map(cell).collect()
 }
 
 /// The labels of a passage: those of columns, and those that were found outside of columns that state something.

@@ -70,7 +70,7 @@ fn held(page: Page, limits: &Limits) -> Result<Page, SourceError> {
     let mut bytes = Vec::new();
     match page.content {
         Content::File(_) => {
-            page.read_into(&mut bytes, limits)?;
+            page.load(&mut bytes, limits)?;
             Ok(Page { content: Content::Bytes(bytes), ..page })
         }
         Content::Bytes(_) | Content::Row(_) => Ok(page),

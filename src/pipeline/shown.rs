@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::digest::sha256;
 use crate::reject::{Class, Stage};
-use crate::source::{Content, Hints, Limits, Page, Row};
-use crate::text::{decode, html};
+use crate::source::{Content, Hints, Page, Row};
+use crate::text::{Text, decode, html};
 
 use super::Failed;
 
@@ -18,21 +18,14 @@ pub struct Given<'p> {
 }
 
 impl<'p> Given<'p> {
-    /// A page of a source; `buffer` takes the bytes of one in a file of its own.
-    ///
-    /// # Errors
-    /// [`Failed`] when the page's file cannot be read.
-    pub fn of(page: &'p Page, limits: &Limits, buffer: &'p mut Vec<u8>) -> Result<Self, Failed> {
+    /// A page of a source, and what was loaded where it lies in a file of its own ([`Page::load`]).
+    pub fn of(page: &'p Page, loaded: &'p [u8]) -> Self {
         let body = match &page.content {
             Content::Row(row) => Body::Row(row),
             Content::Bytes(bytes) => Body::Bytes(bytes),
-            Content::File(_) => {
-                let read = page.read_into(buffer, limits);
-                read.map_err(|error| Failed::new(Stage::Source, error.class, error.message))?;
-                Body::Bytes(buffer)
-            }
+            Content::File(_) => Body::Bytes(loaded),
         };
-        Ok(Given { name: &page.name, body, hints: &page.hints })
+        Given { name: &page.name, body, hints: &page.hints }
     }
 }
 
@@ -48,7 +41,7 @@ pub enum Body<'p> {
 /// The text of a page and where it comes from.
 #[derive(Debug)]
 pub struct Shown<'p> {
-    pub text: Cow<'p, str>,
+    pub text: Text<'p>,
     pub encoding: &'static str,
     /// Characters that could not be decoded.
     pub replaced: usize,
@@ -60,7 +53,7 @@ pub struct Shown<'p> {
     pub sha256: String,
     /// What the head of a marked-up page says.
     pub head: Option<html::Html>,
-    /// The columns of a row.
+    /// The columns of a row, in the normalised text.
     pub columns: Vec<super::columns::Placed>,
 }
 
@@ -68,26 +61,25 @@ pub struct Shown<'p> {
 pub fn show<'p>(given: &Given<'p>, bytes: &'p [u8], limits: &html::Limits) -> Result<Shown<'p>, Failed> {
     let decoded = decode(bytes, given.hints.charset.as_deref())
         .map_err(|error| Failed::new(Stage::Decode, Class::Decode, error))?;
-    let mut shown = Shown {
-        text: decoded.text,
+    let (mut text, mut media_type, mut head) = (decoded.text, "text/plain", None);
+    if is_html(given, &text) {
+        let mut page = html::read(&text, limits).map_err(too_much)?;
+        text = Cow::Owned(std::mem::take(&mut page.text));
+        (media_type, head) = ("text/html", Some(page));
+    } else if ends(given.name, &[".md", ".markdown"]) {
+        media_type = "text/markdown";
+    }
+    Ok(Shown {
+        text: Text::new(text),
         encoding: decoded.encoding,
         replaced: decoded.replaced,
         repaired: decoded.repaired,
-        media_type: "text/plain",
+        media_type,
         bytes: bytes.len() as u64,
         sha256: sha256([bytes]),
-        head: None,
+        head,
         columns: Vec::new(),
-    };
-    if is_html(given, &shown.text) {
-        let mut page = html::read(&shown.text, limits).map_err(too_much)?;
-        shown.text = Cow::Owned(std::mem::take(&mut page.text));
-        shown.media_type = "text/html";
-        shown.head = Some(page);
-    } else if ends(given.name, &[".md", ".markdown"]) {
-        shown.media_type = "text/markdown";
-    }
-    Ok(shown)
+    })
 }
 
 /// By what it was sent as, by its name, else by how it begins: a page saved under any name is still HTML.

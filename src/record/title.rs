@@ -208,7 +208,7 @@ fn is_chrome(line: &str, language: &Language) -> bool {
     let folded = fold(line);
     let mut words: Vec<Word> = Vec::new();
     language.words.words_at(&folded, 0, &mut words);
-    words.iter().filter(|word| word.class == Class::Chrome && !language.words.is_cased(word.form)).any(|word| {
+    words.iter().filter(|word| word.class == Class::Chrome && !word.cased).any(|word| {
         let Some((form, rest)) = folded.split_at_checked(word.end) else { return false };
         rest.is_empty() || (rest.starts_with([' ', ':', ',', '.']) && form.contains(' ') && rest.len() < 60)
     })

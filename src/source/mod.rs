@@ -21,6 +21,7 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 
 use container::{Fault, Format};
@@ -50,40 +51,32 @@ impl Limits {
     }
 }
 
-/// A buffer that had to grow beyond this for one page gives the rest back.
-const KEPT: usize = 1 << 20;
-
 impl Page {
-    /// Reads the page's bytes in place of what `bytes` holds, so that one buffer serves many pages. A row has none.
+    /// Reads a page that lies in a file of its own behind what `bytes` holds, and says where it is there; any other page
+    /// holds its content.
     ///
     /// # Errors
     /// [`SourceError`] naming the page when it cannot be read, is too large or is an archive in truth.
-    pub fn read_into(&self, bytes: &mut Vec<u8>, limits: &Limits) -> Result<(), SourceError> {
-        bytes.clear();
-        bytes.shrink_to(KEPT);
-        match &self.content {
-            Content::File(path) => {
-                read_file(&self.name, path, bytes, limits)?;
-                check_page(&self.name, bytes)
-            }
-            Content::Bytes(all) => {
-                bytes.extend_from_slice(all);
-                Ok(())
-            }
-            Content::Row(_) => Ok(()),
+    pub fn load(&self, bytes: &mut Vec<u8>, limits: &Limits) -> Result<Range<usize>, SourceError> {
+        let before = bytes.len();
+        if let Content::File(path) = &self.content {
+            let read = read_file(&self.name, path, bytes, limits);
+            read.inspect_err(|_| bytes.truncate(before))?;
         }
+        Ok(before..bytes.len())
     }
 }
 
 fn read_file(name: &str, path: &Path, bytes: &mut Vec<u8>, limits: &Limits) -> Result<(), SourceError> {
     // `take` keeps the library from asking for size and position first: two system calls of six.
+    let before = bytes.len();
     let read = File::open(path).and_then(|file| file.take(limits.page_bytes.saturating_add(1)).read_to_end(bytes));
-    read.map_err(|error| SourceError::of(name, &error))?;
-    if bytes.len() as u64 > limits.page_bytes {
+    let read = read.map_err(|error| SourceError::of(name, &error))?;
+    if read as u64 > limits.page_bytes {
         let message = format!("expected at most {} bytes in a page, found more", limits.page_bytes);
         return Err(SourceError { place: name.to_owned(), class: Class::Size, message });
     }
-    Ok(())
+    check_page(name, bytes.get(before..).unwrap_or_default())
 }
 
 /// A page whose name says text and whose bytes are packed would be read as garbage.

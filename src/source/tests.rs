@@ -119,7 +119,7 @@ fn errors_name_what_they_are_about_as_pages_are_named_and_show_it_harmless() {
     std::os::unix::fs::symlink("nowhere", folder.path().join("d\t.txt")).unwrap();
     let limits = Limits { page_bytes: 100, ..Limits::default() };
     let choice = Choice::new(&[], true, false).unwrap();
-    let read = |page: Page| page.read_into(&mut Vec::new(), &limits).map(|()| page.name);
+    let read = |page: Page| page.load(&mut Vec::new(), &limits).map(|_| page.name);
     let pages = Pages::new(vec![folder.path().to_owned()], choice, limits.clone());
     let all: Vec<_> = pages.map(|page| page.and_then(read)).collect();
     let names: Vec<_> = all.iter().map(|page| page.as_ref().unwrap_or_else(|error| &error.place).as_str()).collect();
@@ -153,9 +153,12 @@ fn reading_a_page_has_limits() {
     let limits = Limits { page_bytes: 100, ..Limits::default() };
     let read = |name: &str| {
         let content = Content::File(folder.path().join(name));
-        let mut bytes = Vec::new();
+        let mut bytes = b"before".to_vec();
         let page = Page { name: name.to_owned(), content, hints: Hints::default() };
-        page.read_into(&mut bytes, &limits).map(|()| bytes.len())
+        let read = page.load(&mut bytes, &limits);
+        // Of a page that fails nothing is left behind.
+        assert_eq!(bytes.len(), read.as_ref().map_or(6, |range| range.end));
+        read.map(|range| bytes[range].len())
     };
     assert_eq!(read("a.txt").unwrap_err().class, Class::Size);
     assert_eq!(read("b.txt").unwrap(), 100);
@@ -168,7 +171,7 @@ fn reading_a_page_has_limits() {
 fn files_that_never_end_are_read_to_the_limit() {
     let content = Content::File(PathBuf::from("/dev/zero"));
     let page = Page { name: "zero".to_owned(), content, hints: Hints::default() };
-    let error = page.read_into(&mut Vec::new(), &Limits::default()).unwrap_err();
+    let error = page.load(&mut Vec::new(), &Limits::default()).unwrap_err();
     assert_eq!(error.class, Class::Size);
     let (names, errors, _) = pages(Path::new("/dev/zero"), &[]);
     assert!(names.is_empty());

@@ -212,9 +212,16 @@ impl Shelf<'_, '_> {
             }
             Ok(())
         };
-        let read = |page: &_, buffer: &mut Vec<u8>| job.extractor.read_from(page, &job.limits, buffer);
         let mut pages = shard.pages.into_iter();
-        let ran = pipeline::run(job.threads(), read, until_signal(&mut pages), encode, write, &job.progress);
+        let ran = pipeline::run(
+            job.threads(),
+            &job.extractor,
+            &job.limits,
+            until_signal(&mut pages),
+            encode,
+            write,
+            &job.progress,
+        );
         if let Some(page) = failed {
             return Err(Broken::FailFast(page));
         }

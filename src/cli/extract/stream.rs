@@ -51,8 +51,15 @@ pub fn run<S: Sink>(job: &Job<'_>, mut sink: S, place: &str) -> Result<Outcome, 
         }
         Ok(())
     };
-    let read = |page: &_, buffer: &mut Vec<u8>| job.extractor.read_from(page, &job.limits, buffer);
-    let ran = pipeline::run(job.threads(), read, until_signal(&mut source), encode, write, &job.progress);
+    let ran = pipeline::run(
+        job.threads(),
+        &job.extractor,
+        &job.limits,
+        until_signal(&mut source),
+        encode,
+        write,
+        &job.progress,
+    );
     job.progress.close();
     if let Some(reject) = failed {
         return Err(Refusal(format!(
