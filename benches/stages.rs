@@ -94,17 +94,12 @@ fn stages(print: &Print, patterns: &Patterns, pages: &[Vec<u8>]) {
         each(&matches, |(passage, found)| normalize::read(found, passage.text, passage.language));
     });
     timed("scan + normalise", &mut || each(all(), |passage| scan_and_normalise(&passage).found.len()));
-    // What follows changes what it is given, so every pass makes its own, and the making is timed apart and taken off.
-    let made = best(LONG_ENOUGH, &mut || each(all(), |passage| passage));
-    let marked = best(LONG_ENOUGH, &mut || each(all(), Marks::new));
-    print.line("mark words", bytes, pages.len(), marked.saturating_sub(made));
-    let made = best(LONG_ENOUGH, &mut || each(of_pages(), |(text, detected)| evidence(patterns, text, detected)));
-    let both = best(LONG_ENOUGH, &mut || {
-        each(of_pages(), |(text, detected)| {
-            facts(patterns, text, detected, evidence(patterns, text, detected));
-        });
-    });
-    print.line("roles and facts", bytes, pages.len(), both.saturating_sub(made));
+    // What follows changes what it is given, so every pass makes its own, while the clock stands.
+    let marked = best_behind(all, Marks::new);
+    print.line("mark words", bytes, pages.len(), marked);
+    let read = || of_pages().map(|(text, detected)| (text, detected, evidence(patterns, text, detected)));
+    let understood = best_behind(read, |(text, detected, evidence)| facts(patterns, text, detected, evidence));
+    print.line("roles and facts", bytes, pages.len(), understood);
     timed("serialise", &mut || each(&records, encode));
 }
 
@@ -215,15 +210,37 @@ fn facts(
     title + record::warnings(&known).len()
 }
 
-/// The best of several passes; one before them warms what is made when first asked for.
+/// The best of several passes.
 fn best(enough: Duration, run: &mut dyn FnMut()) -> Duration {
-    run();
+    best_pass(enough, &mut || {
+        let began = Instant::now();
+        run();
+        began.elapsed()
+    })
+}
+
+/// The best of several passes over items that are made while the clock stands.
+fn best_behind<I, T>(items: impl Fn() -> I, run: impl Fn(I::Item) -> T) -> Duration
+where
+    I: Iterator,
+{
+    best_pass(LONG_ENOUGH, &mut || {
+        let took = items().map(|item| {
+            let began = Instant::now();
+            drop(black_box(run(item)));
+            began.elapsed()
+        });
+        took.sum()
+    })
+}
+
+/// The best of several passes, each of which says how long it took; one before them warms what is made when first asked for.
+fn best_pass(enough: Duration, pass: &mut dyn FnMut() -> Duration) -> Duration {
+    pass();
     let mut best = Duration::MAX;
     let (mut passes, mut all) = (0, Duration::ZERO);
     while passes < PASSES || all < enough {
-        let began = Instant::now();
-        run();
-        let took = began.elapsed();
+        let took = pass();
         best = best.min(took);
         all += took;
         passes += 1;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kohex::pipeline::{Done, Extractor, Failed, Given, Observer, Reader, Stopped, run};
 use kohex::record::Record;
@@ -114,4 +114,26 @@ fn an_output_that_panics_leaves_no_thread_waiting() {
     let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
     assert!(ended.is_err());
     assert!(told.pages.into_inner() < 1000);
+}
+
+#[test]
+fn pages_are_read_while_another_thread_waits_for_the_source() {
+    let (_folder, source) = pages(40);
+    let told = Told::default();
+    let (mut taken, mut written) = (0, 0);
+    let slow = source.inspect(|_| {
+        taken += 1;
+        // One thread has sixteen pages by now, the other waits for the next.
+        let begun = Instant::now();
+        while taken == 17 && told.pages.load(Ordering::Relaxed) < 16 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "nothing is read meanwhile");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+    let write = |_: Done<String>| {
+        written += 1;
+        Ok(())
+    };
+    run(2, &*EXTRACTOR, &Limits::default(), slow, id, write, &told).expect("written");
+    assert_eq!(written, 40);
 }

@@ -82,7 +82,7 @@ struct State {
 }
 
 /// The state nothing follows from.
-const DEAD: u16 = 1;
+pub const DEAD: u16 = 1;
 pub const ROOT: u16 = 2 | SPECIAL;
 /// States in which a pattern ends or a slot can follow.
 const SPECIAL: u16 = 1 << 15;
@@ -115,22 +115,30 @@ impl Automaton {
     }
 
     /// Every pattern that matches from `at` with every end it can have, longest first: `(pattern, end)`.
+    #[inline]
     pub fn at(&self, states: &mut States, view: &mut View<'_>, at: usize, ends: &mut Vec<(u32, usize)>) {
         ends.clear();
-        let text = view.text();
-        if states.all.is_empty() || states.all.len() > MOST_STATES {
-            states.begin(self);
-        }
-        let begins = |byte: &&u8| states.state(ROOT).is_some_and(|root| root.next.may_have(**byte));
-        let Some(&byte) = text.as_bytes().get(at).filter(begins) else { return };
         let numbering = view.numbering();
         if states.steps.numbering() != numbering {
             states.steps = Steps::new(numbering);
         }
+        // Most places are those of words that begin nothing.
+        let Some(&byte) = view.text().as_bytes().get(at) else { return };
         if is_of_word(byte)
             && let Some((word, _)) = view.word(at)
-            && states.steps.first(word).is_some_and(|step| step.to == DEAD && step.is_plain())
+            && states.steps.begins_nothing(word)
         {
+            return;
+        }
+        self.search(states, view, (at, byte), ends);
+    }
+
+    fn search(&self, states: &mut States, view: &mut View<'_>, (at, byte): (usize, u8), ends: &mut Vec<(u32, usize)>) {
+        let text = view.text();
+        if states.all.is_empty() || states.all.len() > MOST_STATES {
+            states.begin(self);
+        }
+        if !states.state(ROOT).is_some_and(|root| root.next.may_have(byte)) {
             return;
         }
         let limit = if at + REACH < text.len() { text.floor_char_boundary(at + REACH) } else { text.len() };
@@ -369,7 +377,7 @@ mod tests {
     use crate::patterns::lexicon::Lexicon;
     use crate::patterns::program::Exact;
     use crate::patterns::syntax::{self, Node};
-    use crate::patterns::vocabulary::Vocabulary;
+    use crate::patterns::view::Learnt;
 
     /// Patterns without slots, of few letters, so that they share beginnings and ends.
     fn patterns() -> impl Strategy<Value = Vec<Node>> {
@@ -407,8 +415,8 @@ mod tests {
             expected.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
             expected.dedup();
             let automaton = Automaton::new(program, &words);
-            let written = |_, _| String::new();
-            let mut view = View::new(&text, &words, Vocabulary::default(), &written);
+            let written = |_, _| "";
+            let mut view = View::new(&text, &words, Learnt::default(), &written);
             let (mut states, mut ends) = (States::default(), Vec::new());
             // The second time all states are there.
             for _ in 0..2 {

@@ -7,8 +7,7 @@ use super::lexicon::Lexicon;
 use super::program::{Case, Exact, Inst, Program};
 use super::schema::{Class, Field, Kind, Print, Role};
 use super::syntax::{Node, Part};
-use super::view::View;
-use super::vocabulary::Vocabulary;
+use super::view::{Learnt, View};
 use crate::text::fold;
 
 /// A form of a cue or label.
@@ -131,7 +130,7 @@ fn with_headings(mut labels: Vec<(Vec<Form>, Label)>, words: &Lexicon) -> Vec<La
     let mut headings: Vec<(String, usize)> = labels.iter().enumerate().filter_map(heading).collect();
     headings.sort_unstable();
     let mut same: BTreeMap<usize, Label> = BTreeMap::new();
-    let (mut begins, written) = (Vec::new(), |_, _| String::new());
+    let (mut begins, written) = (Vec::new(), |_, _| "");
     for (forms, label) in labels.iter().filter(|(_, label)| label.field.is_some()) {
         for form in forms {
             begins.clear();
@@ -140,7 +139,7 @@ fn with_headings(mut labels: Vec<(Vec<Form>, Label)>, words: &Lexicon) -> Vec<La
                 let from = headings.partition_point(|(text, _)| text < begin);
                 let alike = headings.iter().skip(from).take_while(|(text, _)| text.starts_with(begin.as_str()));
                 for (text, index) in alike.filter(|(_, index)| !same.contains_key(index)).collect::<Vec<_>>() {
-                    let mut view = View::new(text, words, Vocabulary::default(), &written);
+                    let mut view = View::new(text, words, Learnt::default(), &written);
                     if view.ends(form, vec![0]).contains(&text.len()) {
                         same.insert(*index, label.clone());
                     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::schema::Class;
 use super::syntax::{self, Node};
-use super::table::Table;
+use super::trie::{Ended, Trie};
 use crate::text::fold;
 
 /// The words of one language together with those of every language.
@@ -244,9 +244,9 @@ impl Lexicon {
     }
 
     /// Whether a word is written in the case its form asks for.
-    pub fn fits(&self, word: Word, written: impl FnOnce() -> String) -> bool {
+    pub fn fits<'w>(&self, word: Word, written: impl FnOnce() -> &'w str) -> bool {
         let form = || self.forms.get(word.form as usize)?.cased.as_deref();
-        !word.cased || form().is_some_and(|form| case_fits(form, &written()))
+        !word.cased || form().is_some_and(|form| case_fits(form, written()))
     }
 
     /// The value of a word of a text, where the word is written in the case its form asks for.
@@ -257,7 +257,7 @@ impl Lexicon {
         self.words_at(&folded, 0, &mut found);
         let whole = |found: &[Word]| {
             let mut all = found.iter().filter(|w| w.end == folded.len() && w.class == class);
-            all.find(|w| self.fits(**w, || word.clone())).map(|w| w.form)
+            all.find(|w| self.fits(**w, || &word)).map(|w| w.form)
         };
         let form = whole(&found).or_else(|| {
             found.clear();
@@ -312,162 +312,4 @@ fn squeezed(word: &str) -> String {
 fn case_fits(form: &str, written: &str) -> bool {
     let words = |text| str::split(text, [' ', '\'', '-']);
     words(form).zip(words(written)).all(|(form, written)| !form.chars().any(char::is_uppercase) || *form == *written)
-}
-
-/// Texts by their first bytes.
-#[derive(Debug, Clone)]
-struct Trie {
-    nodes: Vec<TrieNode>,
-    /// Node and byte → the next node, for all that follow a node but the first.
-    edges: Table,
-    /// Which pairs of bytes texts begin with, as bits; most words of a page begin with none of them.
-    pairs: Vec<u64>,
-    /// The forms that end at nodes, as lists: a form and what is behind it, of which nought is none.
-    links: Vec<(Ended, u32)>,
-}
-
-/// A node. Most are followed by one other, which was made right behind it, so that a walk stays where it is in memory.
-#[derive(Debug, Default, Clone, Copy)]
-struct TrieNode {
-    /// What follows first: its byte above, whether others do, and its node, of which nought is none.
-    next: u32,
-    /// The first of the forms that end here; nought is none.
-    ends: u32,
-}
-
-const SEVERAL: u32 = 1 << 23;
-
-impl TrieNode {
-    #[inline]
-    fn first(self) -> Option<(u8, u32)> {
-        let [byte, ..] = self.next.to_be_bytes();
-        let node = self.next & (SEVERAL - 1);
-        (node != 0).then_some((byte, node))
-    }
-}
-
-/// A form that ends at a node: its number, whether its case is asked for, and its class.
-#[derive(Debug, Clone, Copy)]
-struct Ended {
-    form: u32,
-    class: Class,
-    cased: bool,
-}
-
-impl Default for Trie {
-    fn default() -> Self {
-        let nodes = vec![TrieNode::default()];
-        Trie { nodes, edges: Table::default(), pairs: vec![0; PAIRS / 64], links: Vec::new() }
-    }
-}
-
-const PAIRS: usize = 1 << 16;
-
-const fn pair(first: u8, second: u8) -> usize {
-    (first as usize) << 8 | second as usize
-}
-
-const fn edge(node: u32, byte: u8) -> u32 {
-    node << 8 | byte as u32
-}
-
-impl Trie {
-    /// The node of a text, made where it is missing.
-    fn node(&mut self, text: &str) -> u32 {
-        match *text.as_bytes() {
-            [first, second, ..] => self.open(pair(first, second)..=pair(first, second)),
-            [first] => self.open(pair(first, 0)..=pair(first, u8::MAX)),
-            [] => {}
-        }
-        let mut node = 0;
-        for byte in text.bytes() {
-            node = self.behind(node, byte).unwrap_or_else(|| self.append(node, byte));
-        }
-        node
-    }
-
-    /// The node that follows another by a byte.
-    #[inline]
-    fn behind(&self, node: u32, byte: u8) -> Option<u32> {
-        let here = self.nodes.get(node as usize)?;
-        match here.first() {
-            Some((first, next)) if first == byte => Some(next),
-            _ if here.next & SEVERAL != 0 => self.edges.get(edge(node, byte)),
-            _ => None,
-        }
-    }
-
-    /// Makes a node that follows another.
-    #[allow(clippy::cast_possible_truncation, reason = "files of 3 MB make 10^6 nodes")]
-    fn append(&mut self, node: u32, byte: u8) -> u32 {
-        let next = self.nodes.len() as u32;
-        self.nodes.push(TrieNode::default());
-        let Some(before) = self.nodes.get_mut(node as usize) else { return next };
-        if before.next == 0 && next < SEVERAL {
-            before.next = u32::from(byte) << 24 | next;
-        } else {
-            before.next |= SEVERAL;
-            self.edges.insert(edge(node, byte), next);
-        }
-        next
-    }
-
-    fn open(&mut self, pairs: std::ops::RangeInclusive<usize>) {
-        for pair in pairs {
-            if let Some(bits) = self.pairs.get_mut(pair / 64) {
-                *bits |= 1 << (pair % 64);
-            }
-        }
-    }
-
-    /// Whether a text may begin at a place.
-    fn may_begin(&self, text: &[u8], at: usize) -> bool {
-        let Some(&first) = text.get(at) else { return false };
-        let pair = pair(first, text.get(at + 1).copied().unwrap_or(0));
-        self.pairs.get(pair / 64).is_some_and(|bits| bits >> (pair % 64) & 1 == 1)
-    }
-
-    /// Adds a form behind those that end at a node.
-    fn add(&mut self, node: u32, form: Ended) {
-        self.links.push((form, 0));
-        #[allow(clippy::cast_possible_truncation, reason = "as many as forms")]
-        let link = self.links.len() as u32;
-        let Some(TrieNode { ends, .. }) = self.nodes.get_mut(node as usize) else { return };
-        if *ends == 0 {
-            *ends = link;
-            return;
-        }
-        let mut at = *ends;
-        while let Some((_, next)) = self.links.get_mut(at as usize - 1) {
-            if *next == 0 {
-                *next = link;
-                return;
-            }
-            at = *next;
-        }
-    }
-
-    /// The forms that end at a node, in the order they were added.
-    #[inline]
-    fn forms(&self, node: u32) -> impl Iterator<Item = Ended> {
-        let mut next = self.nodes.get(node as usize).map_or(0, |node| node.ends);
-        std::iter::from_fn(move || {
-            let &(form, behind) = self.links.get((next as usize).checked_sub(1)?)?;
-            next = behind;
-            Some(form)
-        })
-    }
-
-    /// Every form that a text holds from `at` on, where a node stands, with its end. Returns the last byte looked at and
-    /// the node it was looked at from.
-    #[inline]
-    fn walk(&self, text: &[u8], mut at: usize, mut node: u32, found: &mut impl FnMut(usize, Ended)) -> (usize, u32) {
-        while let Some(&byte) = text.get(at) {
-            let Some(next) = self.behind(node, byte) else { break };
-            node = next;
-            at += 1;
-            self.forms(node).for_each(|form| found(at, form));
-        }
-        (at, node)
-    }
 }

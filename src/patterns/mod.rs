@@ -15,6 +15,7 @@ mod slots;
 mod steps;
 mod syntax;
 mod table;
+mod trie;
 mod view;
 mod vocabulary;
 
@@ -34,8 +35,7 @@ pub use rules::{Filled, Rule, RuleSet};
 pub use schema::{Class, Field, File, Forms, Group, Kind, Mod, Numbers, Print, Role};
 pub use slots::Slot;
 pub use syntax::{Node, Part};
-pub use view::View;
-pub use vocabulary::Vocabulary;
+pub use view::{Learnt, View};
 
 use crate::digest::sha256;
 use crate::parallel;
@@ -129,7 +129,7 @@ pub struct Language {
 /// words and are learnt anew for another.
 #[derive(Debug, Default)]
 pub struct Memory {
-    pub vocabulary: Vocabulary,
+    pub learnt: Learnt,
     pub rules: States,
     pub labelled: States,
     pub finder: States,

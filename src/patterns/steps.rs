@@ -1,7 +1,7 @@
 //! Steps of a word: what an automaton comes to from a state by a whole word, remembered so that a word is taken at once
 //! wherever it stands again.
 
-use super::automaton::ROOT;
+use super::automaton::{DEAD, ROOT};
 use super::lexicon::Bytes;
 
 /// What an automaton comes to from a state by a word.
@@ -91,6 +91,12 @@ impl Steps {
     #[inline]
     pub fn first(&self, word: u32) -> Option<Step> {
         self.first.get(word as usize).copied().filter(|step| step.to != 0)
+    }
+
+    /// Whether it is known that no pattern begins with a word.
+    #[inline]
+    pub fn begins_nothing(&self, word: u32) -> bool {
+        self.first.get(word as usize).is_some_and(|step| step.to == DEAD && step.is_plain())
     }
 
     /// The step of a word from a state, where it is remembered.

@@ -13,7 +13,7 @@ pub struct View<'t> {
     text: &'t str,
     words: &'t Lexicon,
     /// A word with a capital is compared with the text as written.
-    written: &'t dyn Fn(usize, usize) -> String,
+    written: &'t dyn Fn(usize, usize) -> &'t str,
     found: Vec<Word>,
     /// The places looked at last.
     seen: [Seen; SEEN],
@@ -22,6 +22,14 @@ pub struct View<'t> {
     spelt: [Spelt; SPELT],
     /// What patterns are fitted with.
     pub room: Room,
+}
+
+/// What is learnt of words, and room to work in: handed on from view to view.
+#[derive(Debug, Default)]
+pub struct Learnt {
+    vocabulary: Vocabulary,
+    found: Vec<Word>,
+    room: Room,
 }
 
 /// A place with its words, as a range of those found.
@@ -54,21 +62,22 @@ const SEEN: usize = 32;
 const KEPT: usize = 4096;
 
 impl<'t> View<'t> {
-    /// A view of a folded text; `written` gives the text as written for a range of the folded one. The vocabulary is that
-    /// of the texts before; [`View::into_vocabulary`] gives it back.
+    /// A view of a folded text; `written` gives the text as written for a range of the folded one. `learnt` is what views
+    /// of the language before left behind ([`View::leave`]).
     pub fn new(
         text: &'t str,
         words: &'t Lexicon,
-        vocabulary: Vocabulary,
-        written: &'t dyn Fn(usize, usize) -> String,
+        learnt: Learnt,
+        written: &'t dyn Fn(usize, usize) -> &'t str,
     ) -> Self {
-        let (seen, spelt) = ([UNSEEN; SEEN], [UNSPELT; SPELT]);
-        View { text, words, written, found: Vec::new(), seen, vocabulary, spelt, room: Room::default() }
+        let Learnt { vocabulary, mut found, room } = learnt;
+        found.clear();
+        View { text, words, written, found, seen: [UNSEEN; SEEN], vocabulary, spelt: [UNSPELT; SPELT], room }
     }
 
-    /// The words of this text and of those before.
-    pub fn into_vocabulary(self) -> Vocabulary {
-        self.vocabulary
+    /// What is left for the next view.
+    pub fn leave(self) -> Learnt {
+        Learnt { vocabulary: self.vocabulary, found: self.found, room: self.room }
     }
 
     /// Which numbering the words' numbers are of; where there are too many words, all are forgotten.
@@ -83,12 +92,18 @@ impl<'t> View<'t> {
     /// The number of the word at a place, and where it ends; `None` where there is none or a long one.
     #[inline]
     pub fn word(&mut self, at: usize) -> Option<(u32, usize)> {
-        let spelt = self.spelt.get_mut(at % SPELT)?;
-        if spelt.at != at {
-            let (word, end) = self.vocabulary.word(self.text.as_bytes(), at).unwrap_or((0, at));
-            *spelt = Spelt { at, word, end };
-        }
+        let spelt = self.spelt.get(at % SPELT)?;
+        let spelt = if spelt.at == at { *spelt } else { self.spell(at) };
         (spelt.word != 0).then_some((spelt.word, spelt.end))
+    }
+
+    fn spell(&mut self, at: usize) -> Spelt {
+        let (word, end) = self.vocabulary.word(self.text.as_bytes(), at).unwrap_or((0, at));
+        let spelt = Spelt { at, word, end };
+        if let Some(cell) = self.spelt.get_mut(at % SPELT) {
+            *cell = spelt;
+        }
+        spelt
     }
 
     /// The text to the byte behind a word that ends at `end`, which is what a word's number stands for.
@@ -380,8 +395,8 @@ mod tests {
         let letter = |number: usize| char::from(b'a' + u8::try_from(number % 26).unwrap_or(0));
         let word = |number: usize| [number, number / 26, number / 676].map(letter).iter().collect::<String>() + " ";
         let text: String = (0..26 * 26 * 26).map(word).collect();
-        let (words, written) = (Lexicon::default(), |_, _| String::new());
-        let mut view = View::new(&text, &words, Vocabulary::default(), &written);
+        let (words, written) = (Lexicon::default(), |_, _| "");
+        let mut view = View::new(&text, &words, Learnt::default(), &written);
         let before = view.numbering();
         let last = text.len() - 4;
         assert!((0..=last).step_by(4).map(|at| view.word(at)).all(|word| word.is_some()));

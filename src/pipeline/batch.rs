@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::iter::Fuse;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -62,7 +63,7 @@ pub trait Reader: Sync {
 /// taken before, so that all threads end together.
 const FEWEST: usize = 16;
 const MOST: usize = 512;
-const SHARE: usize = 8;
+const SHARE: usize = 4;
 /// Bytes of pages that are half read at a time, and a page more. Where pages are large, a thread takes fewer.
 const TOGETHER: usize = 2 << 20;
 /// Bytes of records that wait for one before them; a thread that would add to more waits with them.
@@ -87,10 +88,10 @@ pub fn run<T: Send>(
     write: impl FnMut(Done<T>) -> io::Result<()> + Send,
     observer: &impl Observer,
 ) -> Result<(), Stopped> {
-    let intake = Mutex::new(Intake { source: source.fuse(), taken: 0, read: 0, bytes: 0 });
+    let intake = Mutex::new(Intake { source: source.fuse(), taken: 0 });
     let outlet = Outlet { write, next: 0, waiting: BTreeMap::new(), bytes: 0, stopped: None };
-    let (outlet, room) = (Mutex::new(outlet), Condvar::new());
-    let batch = Batch { intake, outlet, room, reader, limits, encode, observer };
+    let (outlet, languages, room, read) = (Mutex::new(outlet), Mutex::default(), Condvar::new(), Read::default());
+    let batch = Batch { intake, read, outlet, languages, room, reader, limits, encode, observer };
     thread::scope(|scope| {
         for _ in 1..threads {
             scope.spawn(|| batch.work());
@@ -105,22 +106,26 @@ pub fn run<T: Send>(
 struct Intake<S> {
     source: Fuse<S>,
     taken: usize,
-    /// Pages read so far, and their bytes.
-    read: usize,
-    bytes: usize,
 }
 
-impl<S> Intake<S> {
-    /// How many pages to take next.
-    fn share(&self) -> usize {
-        let fit = TOGETHER.saturating_mul(self.read).checked_div(self.bytes).unwrap_or(MOST);
-        (self.taken / SHARE).min(fit).clamp(FEWEST, MOST)
+/// What was read so far; threads that read do not wait for one that waits for the source.
+#[derive(Default)]
+struct Read {
+    pages: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+impl Read {
+    fn add(&self, pages: usize, bytes: usize) {
+        self.pages.fetch_add(pages, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Takes notice of pages read.
-    fn learn(&mut self, pages: usize, bytes: usize) {
-        self.read += pages;
-        self.bytes += bytes;
+    /// How many pages to take next, when so many were taken.
+    fn share(&self, taken: usize) -> usize {
+        let (pages, bytes) = (self.pages.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed));
+        let fit = TOGETHER.saturating_mul(pages).checked_div(bytes).unwrap_or(MOST);
+        (taken / SHARE).min(fit).clamp(FEWEST, MOST)
     }
 }
 
@@ -184,7 +189,10 @@ impl<T, W: FnMut(Done<T>) -> io::Result<()>> Outlet<T, W> {
 /// What the threads share.
 struct Batch<'o, S, T, W, R, E, O> {
     intake: Mutex<Intake<S>>,
+    read: Read,
     outlet: Mutex<Outlet<T, W>>,
+    /// The languages that threads are reading.
+    languages: Mutex<Vec<String>>,
     /// Told when what waited may have become less.
     room: Condvar,
     reader: &'o R,
@@ -222,7 +230,7 @@ where
     /// The next pages.
     fn next(&self) -> Option<Taken> {
         let mut intake = self.intake();
-        let share = intake.share();
+        let share = self.read.share(intake.taken);
         let mut taken = Taken { first: intake.taken, pages: Vec::with_capacity(share), then: None };
         let mut held = 0;
         while taken.pages.len() < share
@@ -288,27 +296,45 @@ where
                 break;
             }
         }
-        self.intake().learn(loaded.len(), held);
-        let mut opened = Vec::with_capacity(loaded.len());
+        self.read.add(loaded.len(), held);
+        let mut ended: Vec<Option<Ended<T>>> = loaded.iter().map(|_| None).collect();
+        let mut end = |number: usize, page: &Page, read| {
+            if let Some(cell) = ended.get_mut(number) {
+                *cell = Some(self.ended(page, read));
+            }
+        };
+        let mut opened: BTreeMap<String, Vec<_>> = BTreeMap::new();
         for (number, (page, loaded)) in pages.iter().zip(loaded).enumerate() {
             let own = loaded.map(|range| bytes.get(range).unwrap_or_default());
             let half = own.map_err(Failed::from).and_then(|own| guarded(|| self.reader.open(Given::of(page, own))));
-            opened.push((number, half));
+            match half {
+                Ok(half) => {
+                    let language = self.reader.language(&half).to_owned();
+                    opened.entry(language).or_default().push((number, page, half));
+                }
+                Err(failed) => end(number, page, Err(failed)),
+            }
         }
-        let mut ended: Vec<Option<Ended<T>>> = opened.iter().map(|_| None).collect();
-        opened.sort_by(|(_, one), (_, other)| self.language(one).cmp(self.language(other)));
-        for (number, opened) in opened {
-            let read = opened.and_then(|opened| guarded(|| self.reader.finish(opened)));
-            if let Some((page, ended)) = pages.get(number).zip(ended.get_mut(number)) {
-                *ended = Some(self.ended(page, read));
+        while let Some((language, pages)) = self.choose(&mut opened) {
+            for (number, page, half) in pages {
+                end(number, page, guarded(|| self.reader.finish(half)));
+            }
+            let mut reading = self.languages();
+            if let Some(own) = reading.iter().position(|reading| *reading == language) {
+                reading.swap_remove(own);
             }
         }
         ended.into_iter().flatten().collect()
     }
 
-    /// The language of a page half read; those that failed come first.
-    fn language<'o>(&self, opened: &'o Result<R::Opened<'_>, Failed>) -> &'o str {
-        opened.as_ref().map_or("", |opened| self.reader.language(opened))
+    /// Takes the pages of a language that no other thread reads, if there is one: what two threads learn of a language is
+    /// learnt and kept twice.
+    fn choose<P>(&self, opened: &mut BTreeMap<String, P>) -> Option<(String, P)> {
+        let mut reading = self.languages();
+        let free = opened.keys().find(|language| !reading.contains(language));
+        let chosen = opened.remove_entry(&free.or_else(|| opened.keys().next())?.clone())?;
+        reading.push(chosen.0.clone());
+        Some(chosen)
     }
 
     /// What became of a page.
@@ -343,6 +369,10 @@ where
     }
     fn intake(&self) -> MutexGuard<'_, Intake<S>> {
         self.intake.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn languages(&self) -> MutexGuard<'_, Vec<String>> {
+        self.languages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

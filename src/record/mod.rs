@@ -117,6 +117,8 @@ impl Record {
         // A record is plain data, which JSON can always hold.
         let _ = serde_json::to_writer(&mut line, self);
         line.push(b'\n');
+        // Hundreds of lines may wait for one before them.
+        line.shrink_to_fit();
         line
     }
 }

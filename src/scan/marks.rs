@@ -154,12 +154,10 @@ impl<'t, 'l> Marks<'t, 'l> {
 
     /// Whether only words of no weight and marks of opening stand in a gap of the page.
     pub fn is_filler(&self, gap: &Range<usize>) -> bool {
-        let mut tried = vec![gap.start];
-        let mut next = 0;
-        while let Some(&from) = tried.get(next) {
-            next += 1;
+        let (mut from, mut further, mut next) = (gap.start, Vec::new(), 0);
+        loop {
             let rest = self.gap(&(from..gap.end));
-            let at = gap.end - rest.trim_start_matches(MARKS).len();
+            let at = gap.end - rest.trim_start_matches(is_mark).len();
             if at == gap.end {
                 return true;
             }
@@ -168,12 +166,13 @@ impl<'t, 'l> Marks<'t, 'l> {
                 let behind = self.gap(&(end..gap.end));
                 let goes_on = behind.is_empty() || behind.starts_with([' ', '\t', '\'']);
                 let end = end + usize::from(!behind.is_empty());
-                if end <= gap.end && goes_on && !tried.contains(&end) {
-                    tried.push(end);
+                if end <= gap.end && goes_on && !further.contains(&end) {
+                    further.push(end);
                 }
             }
+            let Some(&place) = further.get(next) else { return false };
+            (from, next) = (place, next + 1);
         }
-        false
     }
 
     /// Whether only a dash or a word like "to" stands in a gap, behind a word that belongs to a year.
@@ -210,8 +209,10 @@ impl<'t, 'l> Marks<'t, 'l> {
 }
 
 const SPACES: &[char] = &[' ', '\t'];
-/// What may stand between a cue and its value beside words.
-const MARKS: &[char] = &[' ', '\t', ':', '=', '(', ',', '[', '"', '«', '“', '„', '€', '£', '$', '|'];
+/// Whether a character may stand between a cue and its value beside words.
+fn is_mark(c: char) -> bool {
+    matches!(c, ' ' | '\t' | ':' | '=' | '(' | ',' | '[' | '"' | '«' | '“' | '„' | '€' | '£' | '$' | '|')
+}
 
 fn is_blank(text: &str) -> bool {
     text.trim_start_matches(SPACES).is_empty()

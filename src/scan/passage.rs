@@ -38,12 +38,12 @@ impl<'t, 'l> Passage<'t, 'l> {
 
     /// Searches the folded text with what was learnt of the language, and keeps what is learnt.
     pub fn search<R>(&self, look: impl FnOnce(&mut View<'_>, &mut Memory) -> R) -> R {
-        let written = |start, end| self.written(start..end).to_owned();
+        let written = |start, end| self.written(start..end);
         let mut memory = self.language.memory();
-        let vocabulary = std::mem::take(&mut memory.vocabulary);
-        let mut view = View::new(self.folded(), &self.language.words, vocabulary, &written);
+        let learnt = std::mem::take(&mut memory.learnt);
+        let mut view = View::new(self.folded(), &self.language.words, learnt, &written);
         let found = look(&mut view, &mut memory);
-        memory.vocabulary = view.into_vocabulary();
+        memory.learnt = view.leave();
         self.language.give_back(memory);
         found
     }

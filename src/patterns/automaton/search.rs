@@ -204,7 +204,7 @@ mod tests {
     use crate::patterns::program::{Exact, Program};
     use crate::patterns::schema::Class;
     use crate::patterns::syntax::{Node, Part};
-    use crate::patterns::vocabulary::Vocabulary;
+    use crate::patterns::view::Learnt;
 
     fn with_slots() -> impl Strategy<Value = Vec<Node>> {
         let slot = prop::sample::select(vec!["people", "scale", "number", "digits", "number_word"]);
@@ -228,8 +228,8 @@ mod tests {
             let mut program = Program::default();
             let node = Node::Text(text.get(..length).expect("a boundary").to_owned());
             assert!(program.add(&[node], &words, Exact::Words));
-            let (automaton, written) = (Automaton::new(program, &words), |_, _| String::new());
-            let mut view = View::new(&text, &words, Vocabulary::default(), &written);
+            let (automaton, written) = (Automaton::new(program, &words), |_, _| "");
+            let mut view = View::new(&text, &words, Learnt::default(), &written);
             let (mut states, mut ends) = (States::default(), Vec::new());
             automaton.at(&mut states, &mut view, 0, &mut ends);
             assert_eq!(ends.len(), usize::from(length <= REACH), "{length}");
@@ -256,10 +256,10 @@ mod tests {
             let mut added: Vec<&Vec<Node>> = Vec::new();
             added.extend(all.iter().filter(|nodes| program.add(nodes, &words, Exact::Words)));
             let automaton = Automaton::new(program, &words);
-            let (written, mut states, mut ends) = (|_, _| String::new(), States::default(), Vec::new());
+            let (written, mut states, mut ends) = (|_, _| "", States::default(), Vec::new());
             // Every time the words have other numbers.
             for text in texts.iter().chain(&texts) {
-                let mut view = View::new(text, &words, Vocabulary::default(), &written);
+                let mut view = View::new(text, &words, Learnt::default(), &written);
                 for (at, _) in text.char_indices().chain(text.char_indices()) {
                     let mut expected: Vec<(u32, usize)> = Vec::new();
                     for (number, nodes) in (0..).zip(&added) {
