@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use kohex::pipeline::{Done, Extractor, Failed, Given, Observer, Reader, Stopped, run};
 use kohex::record::Record;
-use kohex::reject::Reject;
-use kohex::source::{Choice, Folders, Limits};
+use kohex::reject::{Class, Reject, Stage};
+use kohex::source::{Choice, Content, Folders, Hints, Limits, Page, SourceError};
 
 use crate::EXTRACTOR;
 
@@ -101,7 +101,7 @@ fn a_closed_output_ends_the_run_soon() {
         let ended = run(threads, &*EXTRACTOR, &Limits::default(), source, id, write, &told);
         assert!(matches!(ended, Err(Stopped(error)) if error.kind() == io::ErrorKind::BrokenPipe));
         let read = told.pages.into_inner();
-        assert!(read < 200, "{read} pages read");
+        assert!(read < 600, "{read} pages read");
     }
 }
 
@@ -126,7 +126,7 @@ fn pages_are_read_while_another_thread_waits_for_the_source() {
         // One thread has sixteen pages by now, the other waits for the next.
         let begun = Instant::now();
         while taken == 17 && told.pages.load(Ordering::Relaxed) < 16 {
-            assert!(begun.elapsed() < Duration::from_secs(60), "nothing is read meanwhile");
+            assert!(begun.elapsed() < Duration::from_mins(1), "nothing is read meanwhile");
             std::thread::sleep(Duration::from_millis(1));
         }
     });
@@ -136,4 +136,102 @@ fn pages_are_read_while_another_thread_waits_for_the_source() {
     };
     run(2, &*EXTRACTOR, &Limits::default(), slow, id, write, &told).expect("written");
     assert_eq!(written, 40);
+}
+
+/// Reads nothing: every page is a reject.
+struct Refusing;
+
+impl Reader for Refusing {
+    type Opened<'p> = &'p str;
+
+    fn open<'p>(&self, given: Given<'p>) -> Result<&'p str, Failed> {
+        Ok(given.name)
+    }
+
+    fn language<'o>(&self, name: &'o &str) -> &'o str {
+        name.rsplit('-').next().unwrap_or_default()
+    }
+
+    fn finish(&self, name: &str) -> Result<Vec<Record>, Failed> {
+        Err(Failed { stage: Stage::Extract, class: Class::NotAProject, message: name.to_owned() })
+    }
+}
+
+/// Large pages are few at a time, and what is over is left to other threads; files too large to be read and what is no page
+/// at all stand among them.
+#[test]
+fn pages_of_all_sizes_and_errors_stay_in_their_order() {
+    const SIZES: [usize; 7] = [10, 300_000, 1_000_001, 20, 900_000, 30, 700_000];
+    let folder = tempfile::tempdir().expect("a folder");
+    let limits = Limits { page_bytes: 1_000_000, ..Limits::default() };
+    let item = |number: usize| {
+        let name = format!("{number:03}-{}", number % 5);
+        let size = SIZES.get(number % SIZES.len()).copied().expect("a size");
+        if number % 11 == 3 {
+            return Err(SourceError { place: name, class: Class::Unreadable, message: "gone".to_owned() });
+        }
+        let content = if number.is_multiple_of(2) {
+            let path = folder.path().join(&name);
+            fs::write(&path, vec![b'a'; size]).expect("written");
+            Content::File(path)
+        } else {
+            Content::Bytes(vec![b'a'; size])
+        };
+        Ok(Page { name, content, hints: Hints::default() })
+    };
+    let items: Vec<_> = (0..120).map(item).collect();
+    let expected: Vec<(String, Class)> = items
+        .iter()
+        .zip(0..)
+        .map(|(item, number)| match item {
+            Err(error) => (error.place.clone(), Class::Unreadable),
+            Ok(page) if number % SIZES.len() == 2 && number % 2 == 0 => (page.name.clone(), Class::Size),
+            Ok(page) => (page.name.clone(), Class::NotAProject),
+        })
+        .collect();
+    for threads in [1, 2, 5] {
+        let mut written = Vec::new();
+        let write = |done: Done<String>| {
+            if let Done::Reject(reject) = done {
+                written.push((reject.path, reject.class));
+            }
+            Ok(())
+        };
+        run(threads, &Refusing, &limits, items.iter().cloned(), id, write, &Told::default()).expect("written");
+        assert_eq!(written, expected);
+    }
+}
+
+/// Wants no more pages when some were read.
+struct Enough(Told);
+
+impl Observer for Enough {
+    fn page(&self, records: &[Record]) {
+        self.0.page(records);
+    }
+    fn reject(&self, _: &Reject) {}
+    fn renamed(&self, _: &str) {}
+    fn goes_on(&self) -> bool {
+        self.0.pages.load(Ordering::Relaxed) < 100
+    }
+}
+
+#[test]
+fn a_batch_ends_when_no_more_pages_are_wanted() {
+    for threads in [1, 3] {
+        let (_folder, source) = pages(1000);
+        let (observer, mut written) = (Enough(Told::default()), Vec::new());
+        let write = |done| {
+            if let Done::Records(ids) = done {
+                written.extend(ids);
+            }
+            Ok(())
+        };
+        let ended = run(threads, &*EXTRACTOR, &Limits::default(), source, id, write, &observer);
+        assert!(matches!(ended, Err(Stopped(error)) if error.kind() == io::ErrorKind::Interrupted));
+        let read = observer.0.pages.into_inner();
+        assert!((100..600).contains(&read), "{read} pages read");
+        // What was written has no gap.
+        assert!(written.len() <= read && written.iter().zip(0..).all(|(id, number)| *id == format!("{number:04}.txt")));
+    }
 }

@@ -28,7 +28,7 @@ const DECLARED: [Option<&str>; 16] = [
 fn check(decoded: &Decoded<'_>) {
     assert!(!decoded.text.contains('\0'));
     assert!(decoded.replaced <= decoded.text.matches('\u{fffd}').count());
-    let (page, text) = (&*decoded.text, Text::new(&decoded.text));
+    let (page, text) = (&*decoded.text, Text::new(&*decoded.text));
     let normal = text.normal();
     assert_eq!(text.lower().len(), normal.len());
     let mut ranges = Vec::new();

@@ -21,7 +21,7 @@ use crate::sink::database::Url;
 use crate::sink::folder::Format;
 use crate::sink::records::STDIN;
 use crate::sink::{Csv, Each, Headings, JsonLines, Parquet, is_packed};
-use crate::source::{Choice, Limits, Page, Pages, SourceError, printable};
+use crate::source::{Choice, Limits, Pages, printable};
 
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -267,11 +267,4 @@ impl Job<'_> {
             _ => Outcome::SomeFailed,
         })
     }
-}
-
-/// A source that ends when a signal comes.
-fn until_signal(
-    source: &mut (impl Iterator<Item = Result<Page, SourceError>> + Send),
-) -> impl Iterator<Item = Result<Page, SourceError>> + Send {
-    source.take_while(|_| !interrupt::came())
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the run ends at the next page, with what is whole.
+//! Ctrl-C and SIGTERM: the run ends when the pages at hand are read, with what is whole.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

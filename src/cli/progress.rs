@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::{Common, remark, say};
+use super::{Common, interrupt, remark, say};
 use crate::patterns::Kind;
 use crate::pipeline::Observer;
 use crate::record::{Code, Record};
@@ -167,6 +167,10 @@ pub(super) fn style(template: &str) -> Option<ProgressStyle> {
 }
 
 impl Observer for Progress {
+    fn goes_on(&self) -> bool {
+        !interrupt::came()
+    }
+
     fn page(&self, records: &[Record]) {
         self.read.fetch_add(1, Ordering::Relaxed);
         self.bar.inc(1);

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::iter::Fuse;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -25,6 +26,10 @@ pub trait Observer: Sync {
     fn reject(&self, reject: &Reject);
     /// A page's file name is not UTF-8, so its record names it otherwise.
     fn renamed(&self, name: &str);
+    /// Whether more pages are wanted.
+    fn goes_on(&self) -> bool {
+        true
+    }
 }
 
 /// How a page ended: as records made ready to be written, or as a reject.
@@ -34,7 +39,7 @@ pub enum Done<T> {
     Reject(Reject),
 }
 
-/// A batch ends early only when its output can take no more.
+/// A batch ends early only when its output can take no more, or when no more pages are wanted.
 #[derive(Debug)]
 pub struct Stopped(pub io::Error);
 
@@ -59,16 +64,16 @@ pub trait Reader: Sync {
     fn finish(&self, opened: Self::Opened<'_>) -> Result<Vec<Record>, Failed>;
 }
 
-/// Pages a thread takes at once, at first and at most: many enough that several are in one language, and few beside those
+/// Pages a thread takes at once, at least and at most: many enough that several are in one language, and few beside those
 /// taken before, so that all threads end together.
 const FEWEST: usize = 16;
 const MOST: usize = 512;
-const SHARE: usize = 4;
-/// Bytes of pages that are half read at a time, and a page more. Where pages are large, a thread takes fewer.
+/// Bytes of pages that are half read at a time, and a page more. A thread that took more leaves them to others.
 const TOGETHER: usize = 2 << 20;
 /// Bytes of records that wait for one before them; a thread that would add to more waits with them.
 const WAITING: usize = 32 << 20;
-/// Bytes of a record's mention, roughly.
+/// Bytes of a record or reject, and of each mention, roughly.
+const RECORD: usize = 1024;
 const MENTION: usize = 256;
 
 /// Reads every page of `source` on `threads` threads, this one among them; `encode` makes each record ready on its thread,
@@ -78,7 +83,7 @@ const MENTION: usize = 256;
 /// language one behind the other.
 ///
 /// # Errors
-/// [`Stopped`] when `write` takes no more.
+/// [`Stopped`] when `write` takes no more, and when the observer wants no more.
 pub fn run<T: Send>(
     threads: usize,
     reader: &impl Reader,
@@ -90,8 +95,9 @@ pub fn run<T: Send>(
 ) -> Result<(), Stopped> {
     let intake = Mutex::new(Intake { source: source.fuse(), taken: 0 });
     let outlet = Outlet { write, next: 0, waiting: BTreeMap::new(), bytes: 0, stopped: None };
-    let (outlet, languages, room, read) = (Mutex::new(outlet), Mutex::default(), Condvar::new(), Read::default());
-    let batch = Batch { intake, read, outlet, languages, room, reader, limits, encode, observer };
+    let read = Read { threads, ..Read::default() };
+    let (outlet, left, languages, room) = (Mutex::new(outlet), Mutex::default(), Mutex::default(), Condvar::new());
+    let batch = Batch { intake, left, read, outlet, languages, room, reader, limits, encode, observer };
     thread::scope(|scope| {
         for _ in 1..threads {
             scope.spawn(|| batch.work());
@@ -111,6 +117,7 @@ struct Intake<S> {
 /// What was read so far; threads that read do not wait for one that waits for the source.
 #[derive(Default)]
 struct Read {
+    threads: usize,
     pages: AtomicUsize,
     bytes: AtomicUsize,
 }
@@ -121,21 +128,20 @@ impl Read {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// How many pages to take next, when so many were taken.
+    /// How many pages to take next, when so many were taken: half of what a thread has had, and as many as can be half read
+    /// at a time.
     fn share(&self, taken: usize) -> usize {
         let (pages, bytes) = (self.pages.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed));
         let fit = TOGETHER.saturating_mul(pages).checked_div(bytes).unwrap_or(MOST);
-        (taken / SHARE).min(fit).clamp(FEWEST, MOST)
+        (taken / (2 * self.threads.max(1))).min(fit).clamp(FEWEST, MOST)
     }
 }
 
-/// Pages that follow one another in the source, and what failed behind them.
-struct Taken {
-    /// How many were taken before them.
-    first: usize,
-    pages: Vec<Page>,
-    then: Option<SourceError>,
-}
+/// What a source gives: a page, or why there is none.
+type Item = Result<Page, SourceError>;
+
+/// Items that follow one another, and the number of the first.
+type Taken = (usize, Vec<Item>);
 
 /// What became of pages that follow one another.
 struct Run<T> {
@@ -189,6 +195,8 @@ impl<T, W: FnMut(Done<T>) -> io::Result<()>> Outlet<T, W> {
 /// What the threads share.
 struct Batch<'o, S, T, W, R, E, O> {
     intake: Mutex<Intake<S>>,
+    /// What was taken and is left to whoever takes next, by the number of the first.
+    left: Mutex<BTreeMap<usize, Vec<Item>>>,
     read: Read,
     outlet: Mutex<Outlet<T, W>>,
     /// The languages that threads are reading.
@@ -214,7 +222,7 @@ where
         let worked = catch_unwind(AssertUnwindSafe(|| {
             let mut bytes = Vec::new();
             while let Some(taken) = self.next() {
-                if !self.read_all(taken, &mut bytes) {
+                if !self.read_some(taken, &mut bytes) {
                     break;
                 }
             }
@@ -229,95 +237,104 @@ where
 
     /// The next pages.
     fn next(&self) -> Option<Taken> {
-        let mut intake = self.intake();
-        let share = self.read.share(intake.taken);
-        let mut taken = Taken { first: intake.taken, pages: Vec::with_capacity(share), then: None };
-        let mut held = 0;
-        while taken.pages.len() < share
-            && held < TOGETHER
-            && let Some(page) = intake.source.next()
-        {
-            intake.taken += 1;
-            match page {
-                Ok(page) => {
-                    held += page.held();
-                    taken.pages.push(page);
-                }
-                Err(error) => {
-                    taken.then = Some(error);
-                    break;
-                }
-            }
+        if !self.observer.goes_on() {
+            // Others may wait for pages that nobody will read.
+            self.outlet().stopped.get_or_insert_with(|| io::ErrorKind::Interrupted.into());
+            self.room.notify_all();
+            return None;
         }
-        (taken.first < intake.taken).then_some(taken)
+        if let Some(left) = self.left().pop_first() {
+            return Some(left);
+        }
+        let mut intake = self.intake.lock().unwrap_or_else(PoisonError::into_inner);
+        let share = self.read.share(intake.taken);
+        let (mut items, mut held) = (Vec::with_capacity(share), 0);
+        while items.len() < share
+            && held < TOGETHER
+            && let Some(item) = intake.source.next()
+        {
+            held += item.as_ref().map_or(0, Page::held);
+            items.push(item);
+        }
+        let first = intake.taken;
+        intake.taken += items.len();
+        (!items.is_empty()).then_some((first, items))
     }
 
     /// Reads pages and hands their records over. Whether to go on.
-    fn read_all(&self, taken: Taken, bytes: &mut Vec<u8>) -> bool {
-        let Taken { mut first, pages, then } = taken;
-        let mut left = pages.as_slice();
-        while !left.is_empty() {
-            let mut run = Run::new(first);
-            let ended = self.read_together(left, bytes);
-            let (read, behind) = left.split_at_checked(ended.len()).unwrap_or((left, &[]));
-            for (page, ended) in read.iter().zip(ended) {
-                if page.path().is_some_and(|path| path.to_str().is_none()) {
-                    self.observer.renamed(&page.name);
-                }
-                if let Done::Reject(reject) = &ended.0 {
-                    self.observer.reject(reject);
-                }
-                run.add(ended);
-            }
-            (first, left) = (first + run.pages, behind);
-            if !self.hand_over(run) {
-                return false;
-            }
+    fn read_some(&self, (first, mut items): Taken, bytes: &mut Vec<u8>) -> bool {
+        let loaded = self.load(&items, bytes);
+        let left = items.split_off(loaded.len());
+        if !left.is_empty() {
+            self.left().insert(first + items.len(), left);
         }
-        then.is_none_or(|SourceError { place, class, message }| {
-            let reject = Reject { path: place, stage: Stage::Source, class, message };
-            self.observer.reject(&reject);
-            let mut run = Run::new(first);
-            run.add((Done::Reject(reject), 0));
-            self.hand_over(run)
-        })
+        let ended = self.read_together(&items, loaded, bytes);
+        let mut run = Run::new(first);
+        for (item, ended) in items.iter().zip(ended) {
+            if let Ok(page) = item
+                && page.path().is_some_and(|path| path.to_str().is_none())
+            {
+                self.observer.renamed(&page.name);
+            }
+            if let Done::Reject(reject) = &ended.0 {
+                self.observer.reject(reject);
+            }
+            run.add(ended);
+        }
+        self.hand_over(run)
     }
 
-    /// Reads as many pages as are half read at a time: what became of the first of `pages`, one at least.
-    fn read_together(&self, pages: &[Page], bytes: &mut Vec<u8>) -> Vec<Ended<T>> {
+    /// Loads as many pages as are half read at a time, one at least: where each stands in `bytes`.
+    fn load(&self, items: &[Item], bytes: &mut Vec<u8>) -> Vec<Result<Range<usize>, SourceError>> {
         bytes.clear();
         bytes.shrink_to(TOGETHER);
-        let (mut loaded, mut held) = (Vec::with_capacity(pages.len()), 0);
-        for page in pages {
+        let (mut loaded, mut held) = (Vec::with_capacity(items.len()), 0);
+        for item in items {
             let before = bytes.len();
-            loaded.push(page.load(bytes, self.limits));
-            held += bytes.len() - before + page.held();
+            loaded.push(item.as_ref().map_err(Clone::clone).and_then(|page| page.load(bytes, self.limits)));
+            held += bytes.len() - before + item.as_ref().map_or(0, Page::held);
             if held > TOGETHER {
                 break;
             }
         }
         self.read.add(loaded.len(), held);
-        let mut ended: Vec<Option<Ended<T>>> = loaded.iter().map(|_| None).collect();
-        let mut end = |number: usize, page: &Page, read| {
+        loaded
+    }
+
+    /// What became of pages that were loaded, in their order.
+    fn read_together(
+        &self,
+        items: &[Item],
+        loaded: Vec<Result<Range<usize>, SourceError>>,
+        bytes: &[u8],
+    ) -> Vec<Ended<T>> {
+        let mut ended: Vec<Option<Ended<T>>> = items.iter().map(|_| None).collect();
+        let mut end = |number: usize, how| {
             if let Some(cell) = ended.get_mut(number) {
-                *cell = Some(self.ended(page, read));
+                *cell = Some(how);
             }
         };
         let mut opened: BTreeMap<String, Vec<_>> = BTreeMap::new();
-        for (number, (page, loaded)) in pages.iter().zip(loaded).enumerate() {
-            let own = loaded.map(|range| bytes.get(range).unwrap_or_default());
-            let half = own.map_err(Failed::from).and_then(|own| guarded(|| self.reader.open(Given::of(page, own))));
-            match half {
+        for (number, (item, loaded)) in items.iter().zip(loaded).enumerate() {
+            let (page, own) = match item.as_ref().map_err(Clone::clone).and_then(|page| Ok((page, loaded?))) {
+                Ok((page, range)) => (page, bytes.get(range).unwrap_or_default()),
+                Err(SourceError { place, class, message }) => {
+                    end(number, rejected(&place, Failed::new(Stage::Source, class, message)));
+                    continue;
+                }
+            };
+            match guarded(|| self.reader.open(Given::of(page, own))) {
                 Ok(half) => {
                     let language = self.reader.language(&half).to_owned();
                     opened.entry(language).or_default().push((number, page, half));
                 }
-                Err(failed) => end(number, page, Err(failed)),
+                Err(failed) => end(number, rejected(&page.name, failed)),
             }
         }
         while let Some((language, pages)) = self.choose(&mut opened) {
             for (number, page, half) in pages {
-                end(number, page, guarded(|| self.reader.finish(half)));
+                let encoded = guarded(|| self.reader.finish(half)).and_then(|records| self.encoded(&records));
+                end(number, encoded.unwrap_or_else(|failed| rejected(&page.name, failed)));
             }
             let mut reading = self.languages();
             if let Some(own) = reading.iter().position(|reading| *reading == language) {
@@ -337,17 +354,14 @@ where
         Some(chosen)
     }
 
-    /// What became of a page.
-    fn ended(&self, page: &Page, read: Result<Vec<Record>, Failed>) -> Ended<T> {
-        let encode = |records: Vec<Record>| {
-            let size = |record: &Record| record.mentions.len() * MENTION + record.text.as_ref().map_or(0, String::len);
+    /// The records of a page, ready to be written.
+    fn encoded(&self, records: &[Record]) -> Result<Ended<T>, Failed> {
+        guarded(|| {
+            let text = |record: &Record| record.text.as_ref().map_or(0, String::len);
+            let size = |record: &Record| RECORD + record.mentions.len() * MENTION + text(record);
             let encoded = records.iter().map(&self.encode).collect();
-            self.observer.page(&records);
+            self.observer.page(records);
             Ok((Done::Records(encoded), records.iter().map(size).sum()))
-        };
-        let encoded = read.and_then(|records| guarded(|| encode(records)));
-        encoded.unwrap_or_else(|Failed { stage, class, message }| {
-            (Done::Reject(Reject { path: page.name.clone(), stage, class, message }), 0)
         })
     }
 
@@ -367,13 +381,18 @@ where
     fn outlet(&self) -> MutexGuard<'_, Outlet<T, W>> {
         self.outlet.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    fn intake(&self) -> MutexGuard<'_, Intake<S>> {
-        self.intake.lock().unwrap_or_else(PoisonError::into_inner)
+    fn left(&self) -> MutexGuard<'_, BTreeMap<usize, Vec<Item>>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn languages(&self) -> MutexGuard<'_, Vec<String>> {
         self.languages.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A page that gives no record.
+fn rejected<T>(path: &str, Failed { stage, class, message }: Failed) -> Ended<T> {
+    (Done::Reject(Reject { path: path.to_owned(), stage, class, message }), RECORD)
 }
 
 /// One page that trips over a fault of ours must not take the others along.

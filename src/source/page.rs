@@ -18,12 +18,13 @@ pub struct Page {
 }
 
 impl Page {
-    /// Bytes it holds in memory, roughly.
+    /// Bytes it holds in memory, roughly; of a row as many as its text will have, and what goes with each cell.
     pub fn held(&self) -> usize {
+        const CELL: usize = 256;
         match &self.content {
             Content::File(_) => 0,
             Content::Bytes(bytes) => bytes.len(),
-            Content::Row(row) => row.cells.iter().map(|cell| cell.text.len()).sum(),
+            Content::Row(row) => row.cells.iter().map(|cell| CELL + cell.heading.len() + cell.text.len()).sum(),
         }
     }
 

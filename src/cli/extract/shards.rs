@@ -6,8 +6,8 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::super::{Outcome, Refusal, interrupt, quoted, remark};
+use super::Job;
 use super::stream::Ready;
-use super::{Job, until_signal};
 use crate::pipeline::{self, Groups, Merged, Observer, Shard, Shards, Stopped, is_shared};
 use crate::record::Record;
 use crate::reject::{Reject, Stage};
@@ -119,7 +119,8 @@ impl Shelf<'_, '_> {
         let inputs = self.job.args.paths.iter().map(|path| crate::source::printable(path)).collect();
         let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), patterns, options, inputs };
         let key = format!("{} {} {}", run.version, run.patterns, run.options);
-        let mut shards = Shards::new(until_signal(source), self.job.limits.clone(), key.clone()).peekable();
+        let source = source.take_while(|_| !interrupt::came());
+        let mut shards = Shards::new(source, self.job.limits.clone(), key.clone()).peekable();
         // A folder that is missing or empty, as when it was not mounted, must not cost what was read of it before.
         let nothing = shards.peek().is_none_or(|first| first.pages.iter().all(Result::is_err));
         let first = shards.next();
@@ -212,12 +213,11 @@ impl Shelf<'_, '_> {
             }
             Ok(())
         };
-        let mut pages = shard.pages.into_iter();
         let ran = pipeline::run(
             job.threads(),
             &job.extractor,
             &job.limits,
-            until_signal(&mut pages),
+            shard.pages.into_iter(),
             encode,
             write,
             &job.progress,
@@ -225,10 +225,10 @@ impl Shelf<'_, '_> {
         if let Some(page) = failed {
             return Err(Broken::FailFast(page));
         }
-        ran.map_err(|Stopped(error)| error)?;
         if interrupt::came() {
             return Err(Broken::Signal);
         }
+        ran.map_err(|Stopped(error)| error)?;
         let mut held = self.folder.file()?;
         for line in groups.finish()?.lines() {
             held.add(&line?)?;

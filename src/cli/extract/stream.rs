@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::super::{Outcome, Refusal, interrupt};
-use super::{Job, until_signal};
+use super::Job;
 use crate::pipeline::{self, Done, Groups, Stopped, is_shared};
 use crate::record::Record;
 use crate::reject::Reject;
@@ -51,15 +51,7 @@ pub fn run<S: Sink>(job: &Job<'_>, mut sink: S, place: &str) -> Result<Outcome, 
         }
         Ok(())
     };
-    let ran = pipeline::run(
-        job.threads(),
-        &job.extractor,
-        &job.limits,
-        until_signal(&mut source),
-        encode,
-        write,
-        &job.progress,
-    );
+    let ran = pipeline::run(job.threads(), &job.extractor, &job.limits, &mut source, encode, write, &job.progress);
     job.progress.close();
     if let Some(reject) = failed {
         return Err(Refusal(format!(
