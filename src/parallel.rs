@@ -1,6 +1,7 @@
 //! Work on several cores at once, whose results do not depend on how it is shared out.
 
 use std::panic::resume_unwind;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// Makes something of every item on all cores, in the order of the items.
@@ -22,6 +23,11 @@ pub fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> 
         let other = other();
         (one.join().unwrap_or_else(|panic| resume_unwind(panic)), other)
     })
+}
+
+/// What a lock holds, also where a thread that had it panicked: that thread's work is lost, and nobody else's.
+pub fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

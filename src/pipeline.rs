@@ -196,8 +196,8 @@ impl Extractor {
         given: &Given<'_>,
         tell: impl FnOnce(&Text<'_>, &Reading<'_>) -> T,
     ) -> Result<T, Failed> {
-        let shown = self.show(given)?;
-        let (text, columns, detected) = (&shown.text, &*shown.columns, self.detect(&shown));
+        let Opened { shown, detected, .. } = self.open(*given)?;
+        let (text, columns) = (&shown.text, &*shown.columns);
         let told = Told { given, shown: &shown, text, detected: &detected };
         let page = Marked::new(&self.patterns, text, &detected, columns).map_err(wrong_patterns)?;
         let page = page.understand(text, columns, shown.head.as_ref(), true);

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::{PoisonError, mpsc};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use super::database::{Secret, completed, url};
 use super::{Common, Outcome, Refusal, interrupt, remark};
 use crate::digest::hexadecimal;
 use crate::parallel;
+use crate::parallel::locked;
 use crate::sink::database::{
     Access, Counts, Loader, Postgres, Prepared, Run, Seen, Shard, Sieve, Sqlite, Store, Tally, Url, clash, prepare,
 };
@@ -179,7 +180,7 @@ impl Import {
             Ok(())
         });
         bar.finish_and_clear();
-        let now = || tally.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let now = || locked(&tally).clone();
         let loaded = loaded.and_then(|()| {
             let same = hexadecimal(&again.finalize()) == digest;
             same.then_some(()).ok_or_else(|| Refusal("expected the records that were checked, found others".to_owned()))

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{Common, interrupt, remark, say};
+use crate::parallel::locked;
 use crate::patterns::Kind;
 use crate::pipeline::Observer;
 use crate::record::{Code, Record};
@@ -121,7 +122,7 @@ impl Progress {
     /// One line: pages, records, failures, mentions by kind, languages, seconds. What is counted by kind is what was
     /// read now.
     pub fn summary(&self, records: u64, elapsed: Duration, verbose: bool) -> String {
-        let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let tally = locked(&self.tally);
         let pages = self.read() + self.rejects();
         let now = pages - self.earlier.load(Ordering::Relaxed).min(pages);
         let of = if now < pages { format!("of the {now} read now: ") } else { String::new() };
@@ -174,7 +175,7 @@ impl Observer for Progress {
     fn page(&self, records: &[Record]) {
         self.read.fetch_add(1, Ordering::Relaxed);
         self.bar.inc(1);
-        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tally = locked(&self.tally);
         for record in records {
             for mention in &record.mentions {
                 *tally.mentions.entry(mention.kind()).or_default() += 1;
@@ -194,7 +195,7 @@ impl Observer for Progress {
     fn reject(&self, reject: &Reject) {
         self.rejects.fetch_add(1, Ordering::Relaxed);
         self.bar.inc(1);
-        *self.tally.lock().unwrap_or_else(PoisonError::into_inner).rejects.entry(reject.class).or_default() += 1;
+        *locked(&self.tally).rejects.entry(reject.class).or_default() += 1;
         if reject.is_failure() {
             self.failed.fetch_add(1, Ordering::Relaxed);
             // A name may hold what steers a terminal.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use lingua::{Language, LanguageDetector, LanguageDetectorBuilder};
+
+use crate::parallel::locked;
 
 /// The languages lingua is asked about. Its models take 3 to 11 MB each; those of Greek, Icelandic, Irish, Latvian,
 /// Lithuanian, Turkish and Ukrainian are left out, as words and letters tell these as well without them. It has none
@@ -84,7 +86,7 @@ impl Judge {
     fn detector(&self, known: &[(Language, &str)]) -> Arc<LanguageDetector> {
         let mut key: Vec<String> = known.iter().map(|&(_, code)| code.to_owned()).collect();
         key.sort();
-        let mut detectors = self.detectors.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut detectors = locked(&self.detectors);
         let make = || {
             let languages: Vec<Language> = known.iter().map(|(language, _)| *language).collect();
             Arc::new(LanguageDetectorBuilder::from_languages(&languages).build())

@@ -1,6 +1,8 @@
 //! What is kept from page to page.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
+
+use crate::parallel::locked;
 
 /// What threads take for a page and give back, so that the next page need not begin anew.
 #[derive(Debug)]
@@ -15,11 +17,11 @@ impl<T> Default for Kept<T> {
 impl<T: Default> Kept<T> {
     /// One that was given back, or a new one.
     pub fn take(&self) -> T {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+        locked(&self.0).pop().unwrap_or_default()
     }
 
     /// Takes one back.
     pub fn give_back(&self, it: T) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(it);
+        locked(&self.0).push(it);
     }
 }

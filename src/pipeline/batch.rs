@@ -9,9 +9,10 @@ use std::iter::Fuse;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
+use crate::parallel::locked;
 use crate::record::Record;
 use crate::reject::{Class, Reject, Stage};
 use crate::source::{Limits, Page, SourceError};
@@ -147,18 +148,16 @@ type Taken = (usize, Vec<Item>);
 struct Run<T> {
     /// Which page of the source is the first.
     first: usize,
-    pages: usize,
     done: Vec<Done<T>>,
     bytes: usize,
 }
 
 impl<T> Run<T> {
     fn new(first: usize) -> Self {
-        Run { first, pages: 0, done: Vec::new(), bytes: 0 }
+        Run { first, done: Vec::new(), bytes: 0 }
     }
 
     fn add(&mut self, (done, size): Ended<T>) {
-        self.pages += 1;
         self.done.push(done);
         self.bytes += size;
     }
@@ -183,7 +182,7 @@ impl<T, W: FnMut(Done<T>) -> io::Result<()>> Outlet<T, W> {
         self.bytes += run.bytes;
         self.waiting.insert(run.first, run);
         while let Some(run) = self.waiting.remove(&self.next) {
-            self.next += run.pages;
+            self.next += run.done.len();
             self.bytes -= run.bytes;
             if self.stopped.is_none() {
                 self.stopped = run.done.into_iter().try_for_each(&mut self.write).err();
@@ -229,7 +228,7 @@ where
         }));
         if let Err(panic) = worked {
             // The others would wait for this thread's pages.
-            self.outlet().stopped = Some(io::Error::other("a thread panicked"));
+            locked(&self.outlet).stopped = Some(io::Error::other("a thread panicked"));
             self.room.notify_all();
             resume_unwind(panic);
         }
@@ -239,14 +238,14 @@ where
     fn next(&self) -> Option<Taken> {
         if !self.observer.goes_on() {
             // Others may wait for pages that nobody will read.
-            self.outlet().stopped.get_or_insert_with(|| io::ErrorKind::Interrupted.into());
+            locked(&self.outlet).stopped.get_or_insert_with(|| io::ErrorKind::Interrupted.into());
             self.room.notify_all();
             return None;
         }
-        if let Some(left) = self.left().pop_first() {
+        if let Some(left) = locked(&self.left).pop_first() {
             return Some(left);
         }
-        let mut intake = self.intake.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut intake = locked(&self.intake);
         let share = self.read.share(intake.taken);
         let (mut items, mut held) = (Vec::with_capacity(share), 0);
         while items.len() < share
@@ -266,7 +265,7 @@ where
         let loaded = self.load(&items, bytes);
         let left = items.split_off(loaded.len());
         if !left.is_empty() {
-            self.left().insert(first + items.len(), left);
+            locked(&self.left).insert(first + items.len(), left);
         }
         let ended = self.read_together(&items, loaded, bytes);
         let mut run = Run::new(first);
@@ -291,7 +290,8 @@ where
         let (mut loaded, mut held) = (Vec::with_capacity(items.len()), 0);
         for item in items {
             let before = bytes.len();
-            loaded.push(item.as_ref().map_err(Clone::clone).and_then(|page| page.load(bytes, self.limits)));
+            // What is no page has nothing to load.
+            loaded.push(item.as_ref().map_or(Ok(before..before), |page| page.load(bytes, self.limits)));
             held += bytes.len() - before + item.as_ref().map_or(0, Page::held);
             if held > TOGETHER {
                 break;
@@ -316,10 +316,14 @@ where
         };
         let mut opened: BTreeMap<String, Vec<_>> = BTreeMap::new();
         for (number, (item, loaded)) in items.iter().zip(loaded).enumerate() {
-            let (page, own) = match item.as_ref().map_err(Clone::clone).and_then(|page| Ok((page, loaded?))) {
-                Ok((page, range)) => (page, bytes.get(range).unwrap_or_default()),
-                Err(SourceError { place, class, message }) => {
-                    end(number, rejected(&place, Failed::new(Stage::Source, class, message)));
+            let (page, own) = match (item, loaded) {
+                (Ok(page), Ok(range)) => (page, bytes.get(range).unwrap_or_default()),
+                (Ok(page), Err(error)) => {
+                    end(number, rejected(&page.name, error.into()));
+                    continue;
+                }
+                (Err(error), _) => {
+                    end(number, rejected(&error.place, error.clone().into()));
                     continue;
                 }
             };
@@ -336,7 +340,7 @@ where
                 let encoded = guarded(|| self.reader.finish(half)).and_then(|records| self.encoded(&records));
                 end(number, encoded.unwrap_or_else(|failed| rejected(&page.name, failed)));
             }
-            let mut reading = self.languages();
+            let mut reading = locked(&self.languages);
             if let Some(own) = reading.iter().position(|reading| *reading == language) {
                 reading.swap_remove(own);
             }
@@ -347,7 +351,7 @@ where
     /// Takes the pages of a language that no other thread reads, if there is one: what two threads learn of a language is
     /// learnt and kept twice.
     fn choose<P>(&self, opened: &mut BTreeMap<String, P>) -> Option<(String, P)> {
-        let mut reading = self.languages();
+        let mut reading = locked(&self.languages);
         let free = opened.keys().find(|language| !reading.contains(language));
         let chosen = opened.remove_entry(&free.or_else(|| opened.keys().next())?.clone())?;
         reading.push(chosen.0.clone());
@@ -368,7 +372,7 @@ where
     /// Writes what is next and waits while too much waits for others. Whether to go on.
     fn hand_over(&self, run: Run<T>) -> bool {
         let first = run.first;
-        let mut outlet = self.outlet();
+        let mut outlet = locked(&self.outlet);
         outlet.take(run);
         self.room.notify_all();
         // Who has the next page never waits: its pages are in order.
@@ -376,17 +380,6 @@ where
             outlet = self.room.wait(outlet).unwrap_or_else(PoisonError::into_inner);
         }
         outlet.stopped.is_none()
-    }
-
-    fn outlet(&self) -> MutexGuard<'_, Outlet<T, W>> {
-        self.outlet.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-    fn left(&self) -> MutexGuard<'_, BTreeMap<usize, Vec<Item>>> {
-        self.left.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn languages(&self) -> MutexGuard<'_, Vec<String>> {
-        self.languages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use rust_decimal::Decimal;
 
@@ -12,6 +12,7 @@ use super::shown::Shown;
 use crate::digest::sha256;
 use crate::language::{Detected, Detector, Passage};
 use crate::normalize::{Reading, Value};
+use crate::parallel::locked;
 use crate::patterns::{Column, Field, Heading, Headings, UND};
 use crate::record::{Label, Zone};
 use crate::source::{Cell, Row};
@@ -37,7 +38,7 @@ impl<'p> Columns<'p> {
     }
 
     fn understand(&self, heading: &str) -> Option<Heading> {
-        let mut seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = locked(&self.seen.0);
         if let Some(known) = seen.get(heading) {
             return *known;
         }

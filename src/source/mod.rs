@@ -61,7 +61,8 @@ impl Page {
         let before = bytes.len();
         if let Content::File(path) = &self.content {
             let read = read_file(&self.name, path, bytes, limits);
-            read.inspect_err(|_| bytes.truncate(before))?;
+            let page = read.and_then(|()| check_page(&self.name, bytes.get(before..).unwrap_or_default()));
+            page.inspect_err(|_| bytes.truncate(before))?;
         }
         Ok(before..bytes.len())
     }
@@ -69,14 +70,13 @@ impl Page {
 
 fn read_file(name: &str, path: &Path, bytes: &mut Vec<u8>, limits: &Limits) -> Result<(), SourceError> {
     // `take` keeps the library from asking for size and position first: two system calls of six.
-    let before = bytes.len();
     let read = File::open(path).and_then(|file| file.take(limits.page_bytes.saturating_add(1)).read_to_end(bytes));
     let read = read.map_err(|error| SourceError::of(name, &error))?;
     if read as u64 > limits.page_bytes {
         let message = format!("expected at most {} bytes in a page, found more", limits.page_bytes);
         return Err(SourceError { place: name.to_owned(), class: Class::Size, message });
     }
-    check_page(name, bytes.get(before..).unwrap_or_default())
+    Ok(())
 }
 
 /// A page whose name says text and whose bytes are packed would be read as garbage.

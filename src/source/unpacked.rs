@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 
 use super::container::Passed;
 use super::{Class, Content, Emit, Page, SourceError, plain};
+use crate::parallel::locked;
 
 /// How many pages may wait, and roughly how many bytes they may have together.
 const PAGES: usize = 8;
@@ -100,7 +101,7 @@ struct State {
 
 impl Line {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 
     fn wait<'s>(&self, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {

@@ -1,11 +1,10 @@
 //! Records straight into a database.
 
-use std::sync::PoisonError;
-
 use super::super::database::completed;
 use super::super::import::{name, told};
 use super::super::{Outcome, Refusal, remark};
 use super::{Job, stream};
+use crate::parallel::locked;
 use crate::sink::database::{Access, Loader, Postgres, Run, Sqlite, Store, Url};
 use crate::source::printable;
 
@@ -28,7 +27,7 @@ fn into<S: Store>(job: &Job<'_>, url: &Url, store: Option<S>) -> Result<Outcome,
     let loader = Loader::begin(store, &run, false, false)?;
     let tally = loader.tally();
     let outcome = stream::run(job, loader, &url.to_string());
-    let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+    let tally = locked(&tally);
     name(&tally.refused);
     let refused = tally.refused.len() as u64;
     if outcome.is_err() || !job.common.quiet {

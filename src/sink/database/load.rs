@@ -4,10 +4,11 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::{Counts, Fault, Run, Shard, Store};
 use crate::digest::{half, sha256, short};
+use crate::parallel::locked;
 use crate::record::Record;
 use crate::sink::Sink;
 use crate::sink::records::{MOST_BYTES, MOST_RECORDS};
@@ -202,8 +203,4 @@ impl Sieve {
 /// Says of a record that another one has its id.
 pub fn clash(id: &str) -> String {
     format!("expected one record of the id {id:?}, found another one before")
-}
-
-fn locked(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
-    tally.lock().unwrap_or_else(PoisonError::into_inner)
 }

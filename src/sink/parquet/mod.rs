@@ -9,7 +9,7 @@ mod schema;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use parquet::basic::{Compression, ZstdLevel};
@@ -29,6 +29,7 @@ pub use schema::text as schema;
 use super::Sink;
 use super::json_lines::{keep, place};
 use super::left_out::LeftOut;
+use crate::parallel::locked;
 use crate::record::{Record, SCHEMA};
 use crate::tables::VERSION;
 use row::{Leaf, Values};
@@ -121,7 +122,7 @@ struct Chunk(Arc<Mutex<TrackedWrite<Vec<u8>>>>);
 
 impl PageWriter for Chunk {
     fn write_page(&mut self, page: CompressedPage) -> Result<PageWriteSpec> {
-        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pages = locked(&self.0);
         SerializedPageWriter::new(&mut *pages).write_page(page)
     }
 
@@ -188,7 +189,7 @@ impl<W: Write + Send> Writer<W> {
         let mut group = self.out.next_row_group()?;
         for column in std::mem::replace(&mut self.columns, next) {
             let closed = column.writer.close()?;
-            let mut pages = column.chunk.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut pages = locked(&column.chunk.0);
             pages.flush()?;
             let chunk = Bytes::from(std::mem::take(pages.inner_mut()));
             group.append_column(&chunk, closed)?;
