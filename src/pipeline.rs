@@ -196,11 +196,13 @@ impl Extractor {
         given: &Given<'_>,
         tell: impl FnOnce(&Text<'_>, &Reading<'_>) -> T,
     ) -> Result<T, Failed> {
-        let Opened { shown, detected, .. } = self.open(*given)?;
+        let Opened { shown, detected, mut deadline, .. } = self.open(*given)?;
         let (text, columns) = (&shown.text, &*shown.columns);
         let told = Told { given, shown: &shown, text, detected: &detected };
         let page = Marked::new(&self.patterns, text, &detected, columns).map_err(wrong_patterns)?;
+        deadline.check(Stage::Extract)?;
         let page = page.understand(text, columns, shown.head.as_ref(), true);
+        deadline.check(Stage::Extract)?;
         let record = self.record(&told, &page, None);
         let reading = Reading { record, found: page.found, lost: page.lost, facts: page.facts, columns };
         Ok(tell(text, &reading))

@@ -57,7 +57,8 @@ mod tests {
 
     use super::*;
     use crate::patterns::Patterns;
-    use crate::pipeline::{Extractor, Options};
+    use crate::pipeline::{Body, Extractor, Given, Options};
+    use crate::source::Hints;
 
     static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
     static LEFT: AtomicU32 = AtomicU32::new(0);
@@ -84,5 +85,12 @@ mod tests {
         }
         assert!(behind(3).is_ok(), "between its halves a page rests");
         assert!(behind(6).is_ok());
+        let told = |reads: u32| {
+            LEFT.store(reads, Ordering::Relaxed);
+            let (body, hints) = (Body::Bytes(b"It cost EUR 5 in May 2024."), Hints::default());
+            let given = Given { name: "page.txt", body, hints: &hints };
+            extractor.read_fully(&given, |_, _| ()).map_err(|failed| failed.class)
+        };
+        assert!((1..5).all(|reads| told(reads) == Err(Class::Timeout)) && told(5).is_ok());
     }
 }
